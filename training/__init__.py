@@ -1,0 +1,1 @@
+"""Teaches and measures the engine's networks. Imports engine, never app."""
