@@ -78,7 +78,7 @@ def target_of(labels: U8, label: int) -> U8:
     return target
 
 
-def checked_size(mask: U8, size: tuple[int, int], source: Path) -> U8:
+def checked_size(mask: U8, size: tuple[int, int], source: Path | str) -> U8:
     """The mask itself; PhotoError when it is not (height, width) = `size` reversed."""
     if mask.shape != (size[1], size[0]):
         raise PhotoError(
