@@ -279,8 +279,8 @@ def vary_colour(image: U8, rng: np.random.Generator) -> Tensor:
     pixels = torch.from_numpy(np.ascontiguousarray(image)).permute(2, 0, 1)
     pixels = tv.adjust_brightness(pixels, brightness)
     pixels = tv.adjust_contrast(pixels, contrast)
-    pixels = tv.adjust_saturation(pixels, saturation)
-    return pixels.contiguous()
+    varied: Tensor = tv.adjust_saturation(pixels, saturation)
+    return varied.contiguous()
 
 
 def _shrink_target(inside: npt.NDArray[np.generic], void: npt.NDArray[np.generic] | None, label: int) -> U8:
