@@ -46,20 +46,18 @@ def read_labels(path: Path) -> U8:
 
 
 def photo_size(path: Path) -> tuple[int, int]:
-    """(width, height) of a photo as its header states it, EXIF orientation applied.
+    """(width, height) of a photo as stored: annotations are drawn on stored pixels, EXIF orientation not applied.
 
     Raises:
         PhotoError: Missing or not an image.
     """
     try:
         with Image.open(path) as photo:
-            width, height = photo.size
-            turned = photo.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+            return photo.size
     except FileNotFoundError as error:
         raise PhotoError(f"The photo {path} does not exist.") from error
     except (OSError, UnidentifiedImageError, SyntaxError) as error:
         raise PhotoError(f"The photo {path} cannot be read: {error}.") from error
-    return (height, width) if turned else (width, height)
 
 
 def read_label(path: Path, label: int, size: tuple[int, int]) -> U8:
