@@ -1,4 +1,4 @@
-"""One 192 pixel window of a photo and what a DeepMask-family net says of it."""
+"""Windows of a photo at another scale, and what a DeepMask-family net says of one of them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+import torch
+import torch.nn.functional as F  # noqa: N812 - the field's name for it
+from torch import nn
+
+from engine.nets.deepmask import INPUT, PATCH
 
 U8 = npt.NDArray[np.uint8]
+F32 = npt.NDArray[np.float32]
 
 GREY = 128
 """Colour beyond the photo's edge: 0.5, as published."""
@@ -16,29 +22,25 @@ GREY = 128
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A square of a photo, seen at another size.
+    """A rectangle of a photo, seen at another scale.
 
     Args:
         x0, y0: Its top left corner in source pixels; may lie outside the photo.
-        side: Its side in source pixels.
-        pixels: Its side as the net sees it.
+        unit: Source pixels per pixel of the window.
+        width, height: Its size in its own pixels.
     """
 
     x0: float
     y0: float
-    side: float
-    pixels: int
+    unit: float
+    width: int = INPUT
+    height: int = INPUT
 
     @classmethod
-    def around(cls, x: float, y: float, unit: float, pixels: int) -> Window:
-        """The window of `pixels` centred at (x, y) in which one pixel is `unit` source pixels wide."""
-        side = unit * pixels
-        return cls(x - side / 2, y - side / 2, side, pixels)
-
-    @property
-    def unit(self) -> float:
-        """Source pixels per pixel of the window."""
-        return self.side / self.pixels
+    def around(cls, x: float, y: float, unit: float, pixels: int = INPUT) -> Window:
+        """The square window of `pixels` whose centre is the source point (x, y)."""
+        half = unit * pixels / 2
+        return cls(x - half, y - half, unit, pixels, pixels)
 
     def to_window(self, x: float, y: float) -> tuple[float, float]:
         """Source xy -> xy in the window's pixels."""
@@ -57,20 +59,19 @@ def cut(image: U8, window: Window, border: int = GREY) -> U8:
         border: Value outside.
 
     Returns:
-        (pixels, pixels) or (pixels, pixels, C) uint8.
+        (height, width) or (height, width, C) uint8.
     """
     height, width = image.shape[:2]
-    n = window.pixels
     # Two pixels more on each side, so that interpolation has its neighbours.
     margin = 2 * max(1.0, window.unit)
-    ax, bx = (int(np.clip(v, 0, width)) for v in (window.x0 - margin, np.ceil(window.x0 + window.side + margin)))
-    ay, by = (int(np.clip(v, 0, height)) for v in (window.y0 - margin, np.ceil(window.y0 + window.side + margin)))
+    ax, bx = _span(window.x0 - margin, window.x0 + window.width * window.unit + margin, width)
+    ay, by = _span(window.y0 - margin, window.y0 + window.height * window.unit + margin, height)
     if ax >= bx or ay >= by:
-        return np.full((n, n, *image.shape[2:]), border, np.uint8)
+        return np.full((window.height, window.width, *image.shape[2:]), border, np.uint8)
     part = image[ay:by, ax:bx]
     if window.unit >= 2:
         shrunk = (max(1, round((bx - ax) / window.unit)), max(1, round((by - ay) / window.unit)))
-        part = cv2.resize(part, shrunk, interpolation=cv2.INTER_AREA)  # type: ignore[assignment]
+        part = np.asarray(cv2.resize(part, shrunk, interpolation=cv2.INTER_AREA), np.uint8)
     sx, sy = part.shape[1] / (bx - ax), part.shape[0] / (by - ay)
     # Window pixel -> pixel of `part`, both with centres at integers, as OpenCV counts.
     kx, ky = window.unit * sx, window.unit * sy
@@ -81,6 +82,37 @@ def cut(image: U8, window: Window, border: int = GREY) -> U8:
         ]
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    fill = (border,) * 4
-    out = cv2.warpAffine(part, back, (n, n), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
+    size, fill = (window.width, window.height), (border,) * 4
+    out = cv2.warpAffine(part, back, size, flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=fill)
     return np.asarray(out, np.uint8)
+
+
+@torch.inference_mode()
+def segment_patches(net: nn.Module, images: U8, clicks: npt.ArrayLike | None = None) -> tuple[F32, F32]:
+    """Run a patch net on windows of 192 pixels.
+
+    Args:
+        net: DeepMask or SharpMask; with clicks DeepCropV1, DeepCropV2 or a SharpMask on it. In eval mode.
+        images: (B, 192, 192, 3) uint8 RGB.
+        clicks: (B, 2) xy in pixels of the windows, None for a net without clicks.
+
+    Returns:
+        Mask logits (B, 160, 160) over the central 160 pixels, and score logits (B,), zeros when the net has none.
+    """
+    device = next(net.parameters()).device
+    x = to_tensor(images).to(device)
+    arguments = () if clicks is None else (torch.as_tensor(np.asarray(clicks, np.float32), device=device),)
+    answer = net(x, *arguments)
+    mask, score = answer if isinstance(answer, tuple) else (answer, torch.zeros(len(x)))
+    mask = F.interpolate(mask.float(), size=(PATCH, PATCH), mode="bilinear", align_corners=False)
+    return np.asarray(mask[:, 0].cpu(), np.float32), np.asarray(score.float().cpu(), np.float32)
+
+
+def to_tensor(images: U8) -> torch.Tensor:
+    """(B, H, W, 3) uint8 -> (B, 3, H, W) float32 in [0, 1], channels last in memory."""
+    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
+
+
+def _span(low: float, high: float, size: int) -> tuple[int, int]:
+    """The whole pixels between two coordinates, within [0, size]."""
+    return int(np.clip(np.floor(low), 0, size)), int(np.clip(np.ceil(high), 0, size))

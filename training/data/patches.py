@@ -210,7 +210,7 @@ def centred_window(box: Box, rng: np.random.Generator) -> Window:
     unit = _unit(box) * 2 ** rng.uniform(-OCTAVES, OCTAVES)
     dx, dy = rng.uniform(-SHIFT, SHIFT, 2) * unit
     x, y = _centre(box)
-    return Window.around(x + dx, y + dy, unit, INPUT)
+    return Window.around(x + dx, y + dy, unit)
 
 
 def far_window(box: Box, boxes: Sequence[Box], rng: np.random.Generator) -> Window | None:
@@ -229,7 +229,7 @@ def far_window(box: Box, boxes: Sequence[Box], rng: np.random.Generator) -> Wind
             angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(FAR_SHIFT, 2 * FAR_SHIFT)
             dx, dy = distance * np.cos(angle), distance * np.sin(angle)
         unit = _unit(box) * 2**octaves
-        window = Window.around(x + dx * unit, y + dy * unit, unit, INPUT)
+        window = Window.around(x + dx * unit, y + dy * unit, unit)
         if not any(is_about(window, other) for other in boxes):
             return window
     return None
@@ -238,7 +238,7 @@ def far_window(box: Box, boxes: Sequence[Box], rng: np.random.Generator) -> Wind
 def is_about(window: Window, box: Box) -> bool:
     """Whether an object is neither far from the window's centre nor far from canonical size in it."""
     cx, cy = window.to_window(*_centre(box))
-    near = np.hypot(cx - window.pixels / 2, cy - window.pixels / 2) < FAR_SHIFT
+    near = np.hypot(cx - window.width / 2, cy - window.height / 2) < FAR_SHIFT
     return bool(near and abs(np.log2(window.unit / _unit(box))) < FAR_OCTAVES)
 
 
@@ -246,7 +246,7 @@ def photo_window(size: tuple[int, int], rng: np.random.Generator) -> Window:
     """The whole photo in the central 160 pixels, jittered as a positive is."""
     unit = max(size) / PATCH * 2 ** rng.uniform(0, 2 * OCTAVES)
     dx, dy = rng.uniform(-SHIFT / 2, SHIFT / 2, 2) * unit
-    return Window.around(size[0] / 2 + dx, size[1] / 2 + dy, unit, INPUT)
+    return Window.around(size[0] / 2 + dx, size[1] / 2 + dy, unit)
 
 
 def cut_target(mask: U8, window: Window, label: int) -> tuple[npt.NDArray[np.bool_], U8]:
