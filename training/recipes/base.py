@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Literal, Protocol
 
-import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
-from torch.utils.data import IterableDataset
 
+from training.data.cache import PhotoCache
 from training.data.records import ObjectRecord
 
 Batch = dict[str, Tensor]
@@ -21,14 +20,24 @@ class Schedule(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     batch_size: int = 32
-    optimizer: str = "adamw"
-    """"adamw" or "sgd"."""
+    optimizer: Literal["adamw", "sgd"] = "adamw"
     learning_rate: float = 2e-3
     weight_decay: float = 0.02
     momentum: float = 0.9
     warmup_steps: int = 200
-    ema_decay: float = 0.999
+    ema_decay: float = 0.998
     gradient_clip: float = 1.0
+
+
+class SampleSource(Protocol):
+    """Training samples by number.
+
+    Sample n depends on (seed, n) alone, never on what was drawn before: that makes resuming exact, and lets worker
+    processes and ranks share the work.
+    """
+
+    def sample(self, n: int) -> Batch:
+        """Sample number n; the loop stacks the tensors of a batch."""
 
 
 class Recipe(Protocol):
@@ -37,14 +46,20 @@ class Recipe(Protocol):
     A recipe is a pydantic model, so that a configuration file reproduces a run; the loop stores it in the checkpoint.
     """
 
-    name: str
-    schedule: Schedule
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def schedule(self) -> Schedule: ...
 
     def build(self) -> nn.Module:
         """A freshly initialised network."""
 
-    def dataset(self, records: Sequence[ObjectRecord], cache: Any, seed: int) -> IterableDataset[Batch]:
-        """An endless stream of single training samples; sample n depends on (seed, n) alone, so that resuming is exact."""
+    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SampleSource:
+        """The stream of training samples."""
 
-    def loss(self, net: nn.Module, batch: Batch, generator: torch.Generator) -> tuple[Tensor, dict[str, Tensor]]:
-        """Mean loss of a batch and the figures worth logging (detached scalars)."""
+    def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Mean loss of a batch and the figures worth logging (detached scalars).
+
+        Randomness comes from torch's global generator, which the checkpoint keeps.
+        """

@@ -1,0 +1,41 @@
+"""`python -m training`: fit | evaluate | export."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from engine.errors import DeepSkelError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    # Imported here: the help of one command must not load what only another needs.
+    from training import export_command, fit_command
+    from training.evaluation import crop_command
+
+    parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure DeepSkel's networks.")
+    verbs = parser.add_subparsers(dest="verb", required=True)
+    fit = verbs.add_parser("fit", help="train a network").add_subparsers(dest="task", required=True)
+    fit_crop = fit.add_parser("crop", help="click-directed segmentation", epilog=fit_command.EPILOG)
+    fit_crop.formatter_class = argparse.RawDescriptionHelpFormatter
+    fit_command.add_arguments(fit_crop)
+    fit_crop.set_defaults(run=fit_command.run)
+    evaluate = verbs.add_parser("evaluate", help="measure networks and baselines").add_subparsers(dest="task", required=True)
+    evaluate_crop = evaluate.add_parser("crop", help="click-directed segmentation")
+    crop_command.add_arguments(evaluate_crop)
+    evaluate_crop.set_defaults(run=crop_command.run)
+    export = verbs.add_parser("export", help="turn a checkpoint into shipped weights with their card")
+    export_command.add_arguments(export)
+    export.set_defaults(run=export_command.run)
+    parsed = parser.parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except DeepSkelError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

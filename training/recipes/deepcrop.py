@@ -1,0 +1,144 @@
+"""Recipe of the default network: interactive segmentation of whole photos, with several candidates for one click."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+import torch.nn.functional as F  # noqa: N812 - the usual name
+from pydantic import BaseModel, ConfigDict
+from torch import Tensor, nn
+
+from engine.crop.planes import network_input
+from engine.crop.simulate import corrective_click
+from engine.nets.clicknet import ClickNet, ClickOutput
+from training.data.cache import PhotoCache
+from training.data.click_samples import ClickSamples, SamplerSettings
+from training.data.records import ObjectRecord
+from training.losses.masks import dice_loss, mask_iou, normalized_focal_loss
+from training.recipes.base import Batch, Schedule
+
+SET_WEIGHTS = {
+    # The two diverse sets are small and the goal; single clean animals are plenty and clean.
+    "coco_small": 0.24,
+    "coco_mini": 0.10,
+    "voc_animals/clean": 0.26,
+    "voc_animals/cc": 0.07,
+    "ccp/clean": 0.04,
+    "ccp/part": 0.06,
+    "human_seg_290": 0.04,
+    "pets128": 0.04,
+    "food_id": 0.03,
+    "food_in": 0.01,
+    "waste_bottles": 0.02,
+    "firetruck": 0.01,
+    "cartruck": 0.01,
+    "mug": 0.01,
+    "dogcat80": 0.01,
+    "facade/poly": 0.02,
+    "facade/coarse": 0.005,
+    "facade/holes": 0.005,
+    "bsds": 0.06,
+}
+
+
+class DeepCropRecipe(BaseModel):
+    """Configuration of the default network's training."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Literal["deepcrop"] = "deepcrop"
+    schedule: Schedule = Schedule()
+    sampler: SamplerSettings = SamplerSettings(set_weights=SET_WEIGHTS)
+    size: int = 160
+    widths: tuple[int, int, int, int, int] = (32, 64, 96, 192, 192)
+    depths: tuple[int, int, int, int] = (2, 2, 3, 1)
+    heads: int = 3
+    iterative: float = 0.4
+    """Share of batches in which the network first answers, is corrected by clicks, and learns from the second answer."""
+    side_weight: float = 0.3
+    iou_weight: float = 0.4
+    other_heads: float = 0.7
+    """Weight of the best candidate's loss beside that of the expected mask."""
+
+    def build(self) -> nn.Module:
+        """A ClickNet with random weights."""
+        return ClickNet(self.widths, self.depths, self.heads)
+
+    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> ClickSamples:
+        """Whole photos, click-centred crops and zooms, mixed."""
+        return ClickSamples(records, cache, self.sampler, seed, size=self.size)
+
+    def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Focal and Dice on every depth, the best candidate's loss once more, and the error of the predicted IoU."""
+        image = batch["image"].float() / 255
+        valid = batch["valid"].float()
+        previous = batch["previous"].float() / 255
+        target, clicks, box = batch["target"], batch["clicks"], batch["box"]
+        if torch.rand(()).item() < self.iterative:
+            clicks, previous = self._correct(net, image, valid, target, clicks, box, previous)
+        output: ClickOutput = net(network_input(image, valid, _trim(clicks), box, previous))
+        return self._total(output, target, clicks, batch["hidden"])
+
+    def _correct(
+        self, net: nn.Module, image: Tensor, valid: Tensor, target: Tensor, clicks: Tensor, box: Tensor, previous: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """One or two rounds of answer and corrective click, without gradient (RITM's iterative training)."""
+        rng = np.random.default_rng(int(torch.randint(2**31, ()).item()))
+        rounds = 1 if torch.rand(()).item() < 0.7 else 2
+        truth = target[:, 0].cpu().numpy()
+        training = net.training
+        net.eval()
+        for _ in range(rounds):
+            with torch.no_grad():
+                output: ClickOutput = net(network_input(image, valid, _trim(clicks), box, previous))
+            best = output.iou.argmax(1)
+            previous = torch.sigmoid(output.masks.float()[torch.arange(len(best)), best])[:, None]
+            answer = (previous[:, 0] > 0.5).cpu().numpy()
+            added = torch.zeros(len(best), 1, 3)
+            for b in range(len(best)):
+                click = corrective_click(answer[b], truth[b], rng)
+                if click is not None:
+                    added[b, 0] = torch.tensor([click.x, click.y, 1.0 if click.positive else -1.0])
+            clicks = torch.cat([clicks, added.to(clicks.device)], 1)
+        net.train(training)
+        return clicks, previous
+
+    def _total(self, output: ClickOutput, target: Tensor, clicks: Tensor, hidden: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        truth = (target == 1).float()
+        known = (target != 255).float()
+        masks = output.masks.float()
+        each = normalized_focal_loss(masks, truth, known) + dice_loss(masks, truth, known)
+        expected = each[:, 0].mean()
+        # After three clicks there is nothing ambiguous left: every candidate must agree.
+        few = (clicks[..., 2] != 0).sum(1) < 3
+        candidate = torch.where(few, 0.9 * each.amin(1) + 0.1 * each.mean(1), each.mean(1)).mean()
+        side = masks.new_zeros(())
+        for logits in output.side:
+            small_known = F.adaptive_avg_pool2d(known, logits.shape[-2:])
+            small = F.adaptive_avg_pool2d(truth * known, logits.shape[-2:]) / small_known.clamp_min(1e-3)
+            certain = (small_known > 0.5).float()
+            logits32 = logits.float()
+            side = side + (normalized_focal_loss(logits32, small, certain) + dice_loss(logits32, small, certain)).mean()
+        with torch.no_grad():
+            iou = mask_iou(masks, truth, known, hidden)
+        score = F.binary_cross_entropy_with_logits(output.iou, iou)
+        total = expected + self.other_heads * candidate + self.side_weight * side + self.iou_weight * score
+        chosen = iou.gather(1, output.iou.argmax(1, keepdim=True)).mean()
+        figures = {
+            "loss": total.detach(),
+            "iou_expected": iou[:, 0].mean(),
+            "iou_chosen": chosen,
+            "iou_best": iou.amax(1).mean(),
+            "score_error": (torch.sigmoid(output.iou.detach()) - iou).abs().mean(),
+        }
+        return total, figures
+
+
+def _trim(clicks: Tensor) -> Tensor:
+    """Drop click columns that no sample uses: every column costs a pass over the picture."""
+    used = (clicks[..., 2] != 0).any(0)
+    used[0] = True
+    return clicks[:, used]
