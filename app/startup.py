@@ -1,0 +1,66 @@
+"""What every entry point does first: streams, logs, faults and the number of threads."""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import sys
+from contextlib import suppress
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import IO
+
+import platformdirs
+
+_kept_open: list[IO[str]] = []
+
+
+def log_folder() -> Path:
+    """Where logs go; created on demand."""
+    return platformdirs.user_log_path("deepskel", appauthor=False)
+
+
+def start() -> None:
+    """Make output safe, then send log records and the traces of hard crashes to files.
+
+    A folder that cannot be written is no reason not to start: there are no logs then.
+    """
+    with suppress(OSError):
+        log_folder().mkdir(parents=True, exist_ok=True)
+    _give_streams()
+    with suppress(OSError):
+        faults = (log_folder() / "faults.log").open("a", encoding="utf-8")
+        _kept_open.append(faults)  # faulthandler writes to its descriptor for as long as the process lives
+        faulthandler.enable(faults)
+    handler = RotatingFileHandler(
+        log_folder() / "deepskel.log", maxBytes=1_000_000, backupCount=3, encoding="utf-8", delay=True
+    )
+    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    logging.raiseExceptions = False  # a full disk must not end a computation
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def use_threads(*, keep_one_free: bool) -> None:
+    """Set how many threads torch computes with: one per core, unless OMP_NUM_THREADS says otherwise.
+
+    Args:
+        keep_one_free: Leave a core to the window where there are more than two.
+    """
+    if "OMP_NUM_THREADS" in os.environ:
+        return
+    import torch
+
+    cores = torch.get_num_threads()  # torch starts with the physical cores that this process may use
+    torch.set_num_threads(cores - 1 if keep_one_free and cores > 2 else cores)
+
+
+def _give_streams() -> None:
+    """Windowed programs on Windows have no stdout and no stderr, and libraries that write to them would fail."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            try:
+                stream = (log_folder() / f"{name}.log").open("w", encoding="utf-8", buffering=1)
+            except OSError:
+                stream = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - lives as long as the process
+            setattr(sys, name, stream)

@@ -1,0 +1,75 @@
+"""What the command line understands, and that it costs nothing to ask."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.cli.parser import parse
+
+
+def test_without_a_verb_photos_are_opened_in_the_window() -> None:
+    arguments = parse(["a.jpg", "b.png"])
+    assert arguments.verb == "window"
+    assert arguments.photos == [Path("a.jpg"), Path("b.png")]
+    assert parse([]).photos == []
+
+
+def test_self_test_is_a_verb_of_its_own() -> None:
+    assert parse(["--self-test"]).verb == "self-test"
+
+
+def test_clicks_keep_their_order_and_sign() -> None:
+    arguments = parse(["crop", "p.jpg", "--click", "1,2", "--not", "3.5,4", "--click", "5,6", "-o", "o.png"])
+    assert arguments.verb == "crop"
+    assert arguments.clicks == [(1, 2, True), (3.5, 4, False), (5, 6, True)]
+
+
+def test_box_and_options() -> None:
+    arguments = parse(["crop", "p.jpg", "--box", "1,2,3,4", "--candidate", "1", "--trim", "--mask-only", "-o", "o.png"])
+    assert arguments.box == (1, 2, 3, 4)
+    assert (arguments.candidate, arguments.trim, arguments.mask_only, arguments.overwrite) == (1, True, True, False)
+    assert arguments.device == "auto"
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["crop"], "PHOTO"),
+        (["crop", "p.jpg", "--click", "1,2"], "--output"),
+        (["crop", "p.jpg", "--click", "1", "-o", "o.png"], "“1” is not of the form X,Y"),
+        (["crop", "p.jpg", "--click", "a,b", "-o", "o.png"], "“a,b” is not of the form X,Y"),
+        (["crop", "p.jpg", "--box", "1,2,3", "-o", "o.png"], "X0,Y0,X1,Y1"),
+        (["crop", "p.jpg", "--candidate", "best", "-o", "o.png"], "--candidate"),
+        (["--clicks"], "--clicks"),
+    ],
+)
+def test_wrong_arguments_end_with_2(argv: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(argv)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["crop", "--help"], ["info", "--help"]])
+def test_help_names_the_exit_codes(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        parse(argv)
+    assert caught.value.code == 0
+    assert "exit codes" in capsys.readouterr().out
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\n"
+        "from app.__main__ import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'numpy', 'cv2', 'PIL', 'PySide6', 'pydantic', 'scipy'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
