@@ -124,9 +124,11 @@ def _samples(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
             raise InputError(
                 "A floating-point picture must hold values from 0 to 1.", "Divide it by its white value first."
             )
-        return np.rint(array * 65535).astype(np.uint16)
-    if array.dtype in (np.uint8, np.uint16):
-        return array.astype(array.dtype.newbyteorder("="), copy=False)
+        scaled: npt.NDArray[np.uint16] = np.rint(array.astype(np.float64) * 65535).astype(np.uint16)
+        return scaled
+    native = array.dtype.newbyteorder("=")
+    if native in (np.uint8, np.uint16):
+        return array.astype(native, copy=False)
     raise InputError(f"A picture of {array.dtype} values is not supported.", "Convert it to uint8, uint16 or float.")
 
 

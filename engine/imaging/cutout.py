@@ -1,0 +1,101 @@
+"""Photo and mask to cut-out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.imaging.colour import colour_space, strips
+from engine.imaging.metadata import Metadata
+from engine.imaging.photo import Photo, Samples
+
+U8 = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class CutOut:
+    """An object cut out of its photo.
+
+    Args:
+        pixels: (h, w, C) in the photo's depth and profile, C = 1 or 3; black where alpha is zero, so that nothing of
+            the removed background is left in the file.
+        alpha: (h, w) straight alpha of the same dtype.
+        left, top: Source pixel of the first element.
+        source_size: (width, height) of the photo.
+        metadata: The photo's.
+        source: The photo's file, which the writer protects; None when there is none.
+    """
+
+    pixels: Samples
+    alpha: Samples
+    left: int
+    top: int
+    source_size: tuple[int, int]
+    metadata: Metadata
+    source: Path | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(width, height) in pixels."""
+        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
+
+
+def cut_out(photo: Photo, alpha: U8, *, trim: bool = False) -> CutOut:
+    """Cut an object out.
+
+    An empty object is a normal result: a wholly transparent picture. It keeps the photo's size with `trim` too, since
+    there is nothing to trim to and no file holds a picture without pixels.
+
+    Args:
+        photo: Where from.
+        alpha: (H, W) uint8 at source size, 255 = certainly object; multiplied by the photo's own alpha. For 16-bit
+            photos it is scaled exactly (255 -> 65535).
+        trim: Cut to the bounding box of what is not wholly transparent.
+
+    Raises:
+        InputError: `alpha` has another size or dtype.
+    """
+    if alpha.shape != (photo.height, photo.width) or alpha.dtype != np.uint8:
+        raise InputError(
+            f"The mask ({alpha.shape}, {alpha.dtype}) does not fit the photo of {photo.width} x {photo.height} pixels."
+        )
+    x0, y0, x1, y1 = bounding_box(alpha) if trim else (0, 0, photo.width, photo.height)
+    inside = np.s_[y0:y1, x0:x1]
+    own = None if photo.alpha is None else photo.alpha[inside]
+    visible = _combined(alpha[inside], own, photo.pixels.dtype)
+    if trim and own is not None:  # the photo's own transparency may leave less
+        a0, b0, a1, b1 = bounding_box(visible)
+        x0, y0, x1, y1 = x0 + a0, y0 + b0, x0 + a1, y0 + b1
+        visible, inside = visible[b0:b1, a0:a1], np.s_[y0:y1, x0:x1]
+    if trim and not visible.any():
+        return cut_out(photo, np.zeros_like(alpha))
+    pixels = photo.pixels[inside].copy()
+    pixels[visible == 0] = 0
+    if pixels.shape[2] == 1 and photo.icc is not None and colour_space(photo.icc) == "rgb":
+        pixels = pixels.repeat(3, axis=2)  # files cannot pair grey with the RGB profile that this photo came with
+    return CutOut(pixels, visible, x0, y0, photo.size, photo.metadata, photo.path)
+
+
+def bounding_box(alpha: npt.NDArray[Any]) -> tuple[int, int, int, int]:
+    """(x0, y0, x1, y1) of the non-zero elements of an (H, W) array; the whole array when there are none."""
+    rows = np.flatnonzero(alpha.any(axis=1))
+    if rows.size == 0:
+        return 0, 0, alpha.shape[1], alpha.shape[0]
+    columns = np.flatnonzero(alpha.any(axis=0))
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
+
+
+def _combined(alpha: U8, own: Samples | None, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Mask times the photo's own alpha, rounded to nearest, in the photo's depth."""
+    whole = int(np.iinfo(dtype).max)
+    scaled: npt.NDArray[Any] = alpha.astype(dtype) * np.asarray(whole // 255, dtype)
+    if own is not None:
+        for rows in strips(*alpha.shape):
+            product = scaled[rows].astype(np.uint32) * own[rows]
+            scaled[rows] = (product + whole // 2) // whole
+    return scaled
