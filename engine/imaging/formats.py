@@ -28,7 +28,7 @@ class Format:
 
 _ALWAYS = (
     Format("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif", ".mpo"), ("JPEG",)),
-    Format("PNG", (".png", ".apng"), ("PNG",), writable=True),
+    Format("PNG", (".png",), ("PNG",), writable=True),
     Format("TIFF", (".tif", ".tiff"), ("TIFF",), writable=True),
     Format("WebP", (".webp",), ("WEBP",), writable=True),
     Format("BMP", (".bmp", ".dib"), ("BMP", "DIB")),

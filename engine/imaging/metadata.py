@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 from PIL.ExifTags import IFD, Base
@@ -17,9 +18,6 @@ _KEPT = {
     Base.ImageDescription,
     Base.Make,
     Base.Model,
-    Base.XResolution,
-    Base.YResolution,
-    Base.ResolutionUnit,
     Base.Software,
     Base.DateTime,
     Base.Artist,
@@ -59,18 +57,29 @@ class Metadata:
     text: tuple[tuple[str, str], ...] = ()
 
 
+def exif_values(exif: Image.Exif) -> dict[int, Any]:
+    """The tags that describe the photo, ready to be written; the EXIF and GPS directories are dicts of their own."""
+    values: dict[int, Any] = {int(tag): _writable(exif[tag]) for tag in _KEPT & set(exif)}
+    for name in (IFD.Exif, IFD.GPSInfo):
+        nested = {tag: _writable(value) for tag, value in exif.get_ifd(name).items() if tag not in _DROPPED}
+        if nested:
+            values[int(name)] = nested
+    return values
+
+
 def clean_exif(exif: Image.Exif) -> bytes | None:
     """Rebuild an EXIF block from the tags that describe the photo; None when there are none."""
-    kept = Image.Exif()
-    for tag in _KEPT & set(exif):
-        kept[tag] = exif[tag]
-    for name in (IFD.Exif, IFD.GPSInfo):
-        values = {tag: value for tag, value in exif.get_ifd(name).items() if tag not in _DROPPED}
-        if values:
-            kept[name] = values
-    if not len(kept):
+    values = exif_values(exif)
+    if not values:
         return None
+    kept = Image.Exif()
+    kept.update(values)
     return kept.tobytes().removeprefix(b"Exif\x00\x00")
+
+
+def _writable(value: Any) -> Any:
+    # Pillow reads text as Latin-1, whatever it is, and writes anything beyond ASCII as "?": bytes pass untouched.
+    return value.encode("latin-1", "replace") if isinstance(value, str) and not value.isascii() else value
 
 
 def clean_xmp(xmp: bytes | str | None) -> bytes | None:

@@ -1,0 +1,143 @@
+"""The one writer: whole files or nothing, and never over the photo itself unless that was asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import struct
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError, OutputError
+from engine.imaging.cutout import CutOut
+from engine.imaging.encode import Picture, write_png, write_tiff, write_webp
+from engine.imaging.formats import by_extension, writable_extensions
+
+_WRITERS: dict[str, Callable[[Picture, BinaryIO], None]] = {
+    "PNG": write_png,
+    "TIFF": write_tiff,
+    "WebP": write_webp,
+}
+
+
+def save(
+    picture: CutOut | npt.NDArray[Any],
+    path: str | Path,
+    *,
+    overwrite: bool = False,
+    overwrite_source: bool = False,
+    source: Path | None = None,
+) -> Path:
+    """Write a cut-out or a mask; the file name's ending chooses PNG, TIFF or WebP (lossless, 8 bit only).
+
+    The file appears whole or not at all: it is written under another name in the same folder, flushed to the disk and
+    renamed. Depth, profile, EXIF (without orientation), XMP and resolution of the photo are kept.
+
+    Args:
+        picture: A cut-out, or a mask of (H, W) uint8, uint16 or bool (True is white).
+        path: Where to; a link is followed.
+        overwrite: Replace an existing file.
+        overwrite_source: Replace the photo itself.
+        source: The photo's file, to be protected when `picture` is a mask; a cut-out knows its own.
+
+    Returns:
+        The path written.
+
+    Raises:
+        OutputError: Unknown ending, missing or read-only folder, full disk, file exists, it is the photo itself.
+        InputError: An array that is no mask.
+    """
+    path = Path(path)
+    entry = by_extension(path.suffix)
+    if entry is None or not entry.writable:
+        hint = f"Use one of {', '.join(writable_extensions())}."
+        reason = f"{entry.name} cannot hold a cut-out" if entry else "its ending says no known format"
+        raise OutputError(f"“{path.name}” cannot be written: {reason}.", hint)
+    content = _picture(picture)
+    if isinstance(picture, CutOut):
+        source = picture.source
+    with _told_plainly(path):
+        target = Path(os.path.realpath(path))
+        _check_target(target, source, overwrite, overwrite_source)
+        with _replacing(target) as stream:
+            _WRITERS[entry.name](content, stream)
+    return path
+
+
+def _picture(picture: CutOut | npt.NDArray[Any]) -> Picture:
+    if isinstance(picture, CutOut):
+        return Picture(np.concatenate([picture.pixels, picture.alpha[:, :, None]], axis=2), picture.metadata)
+    mask = np.asarray(picture)
+    if mask.ndim != 2 or mask.size == 0 or mask.dtype not in (np.bool_, np.uint8, np.uint16):
+        raise InputError(f"An array of shape {mask.shape} and {mask.dtype} is no mask.", "Give (H, W) uint8.")
+    if mask.dtype == np.bool_:
+        mask = np.where(mask, np.uint8(255), np.uint8(0))
+    return Picture(np.ascontiguousarray(mask[:, :, None]))
+
+
+def _check_target(target: Path, source: Path | None, overwrite: bool, overwrite_source: bool) -> None:
+    if target.is_dir():
+        raise OutputError(f"“{target.name}” is a folder.", "Give a file name inside it.")
+    if not target.exists():
+        return
+    if source is not None and source.exists() and target.samefile(source):
+        if not overwrite_source:
+            raise OutputError(f"“{target.name}” is the photo itself.", "Choose another name.")
+    elif not overwrite:
+        raise OutputError(f"“{target.name}” exists already.", "Choose another name, or allow it to be replaced.")
+
+
+@contextlib.contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """A stream whose content becomes the file `target` when the block ends well, and vanishes when it does not."""
+    part = target.parent / f".deepskel-{secrets.token_hex(8)}.part"
+    try:
+        with part.open("x+b") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the renaming durable where the system can (not on Windows, not on every network share)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def _told_plainly(path: Path) -> Iterator[None]:
+    """Turn what the system and the encoders raise into an OutputError."""
+    name, folder = path.name, path.parent
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            message, hint = f"The disk is full: “{name}” was not written.", "Free some space or choose another disk."
+        elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            message, hint = f"The folder “{folder}” may not be written to.", "Choose another folder."
+        elif error.errno in (errno.ENOENT, errno.ENOTDIR):
+            message, hint = f"The folder “{folder}” does not exist.", "Create it or choose another one."
+        elif error.errno == errno.ENAMETOOLONG:
+            message, hint = f"The name “{name[:40]}…” is too long.", "Choose a shorter one."
+        else:
+            message, hint = f"“{name}” could not be written ({error.strerror or error}).", "Try another folder."
+        raise OutputError(message, hint) from error
+    except MemoryError as error:
+        raise OutputError(f"There is not enough memory to write “{name}”.", "Close other programs or trim.") from error
+    except (RuntimeError, ValueError, struct.error) as error:
+        raise OutputError(f"“{name}” could not be encoded ({error}).", "Try another format.") from error
