@@ -1,0 +1,111 @@
+"""deepskel --self-test: does this installation work? Made for people with a problem and for packaged programs."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.errors import DeepSkelError
+
+
+def self_test(_: argparse.Namespace) -> int:
+    """Run every check and tell how each went; 0 when all of them passed."""
+    failed = 0
+    for name, check in CHECKS.items():
+        try:
+            note, mark = check(), "ok"
+        except DeepSkelError as error:
+            note, mark = str(error), "FAILED"
+        except Exception as error:
+            note, mark = f"{type(error).__name__}: {error}", "FAILED"
+        failed += mark == "FAILED"
+        print(f"{mark:7}{name}: {note}", flush=True)
+    print("Everything works." if not failed else f"{failed} of {len(CHECKS)} checks failed.")
+    return 1 if failed else 0
+
+
+def _libraries() -> str:
+    import cv2
+    import torch
+    import torchvision
+
+    return f"torch {torch.__version__}, torchvision {torchvision.__version__}, OpenCV {cv2.__version__}"
+
+
+def _files() -> str:
+    """A cut-out of 16 bits written and read back."""
+    from engine.imaging.cutout import cut_out
+    from engine.imaging.load import load
+    from engine.imaging.photo import Photo
+    from engine.imaging.save import save
+
+    pixels = np.random.default_rng(0).integers(0, 65536, (48, 64, 3), np.uint16)
+    alpha = np.zeros((48, 64), np.uint8)
+    alpha[8:40, 16:48] = 255
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cut-out.png"
+        save(cut_out(Photo.from_array(pixels), alpha), path)
+        back = load(path)
+    expected = np.where(alpha[..., None] > 0, pixels, 0)
+    if back.alpha is None or not (np.array_equal(back.pixels, expected) and np.array_equal(back.alpha > 0, alpha > 0)):
+        raise RuntimeError("a cut-out came back from its file with other pixels")
+    return "a cut-out of 16 bits came back from its file unchanged"
+
+
+def _device() -> str:
+    from engine.device import choose
+
+    device = choose()
+    return f"{device.name}, {str(device.dtype).removeprefix('torch.')}. {device.reason}"
+
+
+def _crop() -> str:
+    """The default network on a red disc over green."""
+    from engine.crop.methods import make_method
+    from engine.crop.prompts import Click
+    from engine.device import choose
+    from engine.imaging.photo import Photo
+
+    rows, columns = np.mgrid[:192, :256]
+    disc = np.hypot(columns - 128, rows - 96) < 50
+    picture = np.where(disc[..., None], (200, 40, 30), (60, 130, 70)).astype(np.uint8)
+    session = make_method("deepcrop", device=choose()).session(Photo.from_array(picture))
+    session.set_prompts((Click(128, 96),))
+    prediction = session.predict()
+    mask = prediction.mask()
+    iou = np.count_nonzero(mask & disc) / np.count_nonzero(mask | disc)
+    if iou < 0.5:
+        raise RuntimeError(f"a disc was cut out with an IoU of only {iou:.2f}")
+    return f"a disc was cut out with an IoU of {iou:.2f} in {prediction.seconds * 1000:.0f} ms"
+
+
+def _window() -> str:
+    """The real window, drawn without a display where there is none."""
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from app.demo import open_window
+
+    application, window = open_window(None)
+    try:
+        picture = window.grab().toImage()
+        if picture.isNull():
+            raise RuntimeError("the window could not be drawn")
+        return f"drawn at {picture.width()} x {picture.height()} pixels by “{application.platformName()}”"
+    finally:
+        window.close()
+
+
+CHECKS: dict[str, Callable[[], Any]] = {
+    "libraries": _libraries,
+    "files": _files,
+    "device": _device,
+    "crop": _crop,
+    "window": _window,
+}
