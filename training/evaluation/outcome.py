@@ -58,6 +58,10 @@ class Outcome:
 
 
 def object_seed(record: ObjectRecord, seed: int) -> int:
-    """A number that depends on the object and the run's seed alone, on every machine the same."""
-    where = f"{seed}/{record.set}/{record.image.parent.name}/{record.image.name}/{record.id}"
-    return zlib.crc32(where.encode())
+    """A number that depends on the object and the run's seed alone, on every machine the same.
+
+    Unlike `ObjectRecord.key` it tells apart frames of the same name in two videos, and annotations of two kinds that
+    number the objects of one photo independently.
+    """
+    photo = f"{record.set}/{record.image.parent.name}/{record.image.name}"
+    return zlib.crc32(f"{seed}/{photo}/{record.id}/{record.quality}/{record.category}".encode())

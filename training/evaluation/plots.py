@@ -62,7 +62,13 @@ def _score_curves(outcomes: Sequence[Outcome]) -> Figure:
         found = [o for o in outcomes if o.method == method]
         scores, ious = np.array([o.scores[0] for o in found]), np.array([o.ious[0] for o in found])
         precision, recall = precision_recall(scores, ious, 0.7)
-        panel.plot(recall, precision, marker=".", label=f"{method} (AP {average_precision(precision, recall):.3f})")
+        panel.plot(
+            recall,
+            precision,
+            marker=".",
+            markersize=3,
+            label=f"{method} (AP {average_precision(precision, recall):.3f})",
+        )
     panel.set(
         title="First click, ranked by predicted IoU",
         xlabel="recall at IoU 0.7",

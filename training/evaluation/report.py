@@ -25,7 +25,7 @@ _PACKAGES = ("deepskel", "torch", "torchvision", "numpy", "opencv-python-headles
 def run_facts(args: argparse.Namespace, options: Options, measured: Measured) -> dict[str, Any]:
     """Command, options, number of objects, device, versions and date, as plain JSON values."""
     device = devices.choose(args.device)
-    objects = {(o.record.image, o.record.id) for o in measured.outcomes if o.kind != "patch"}
+    objects = [o for o in measured.outcomes if o.kind == "centre" and o.method == args.model[0]]
     return {
         "command": "python -m training " + shlex.join(sys.argv[1:]),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),

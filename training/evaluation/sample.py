@@ -30,7 +30,7 @@ def sample_records(records: Sequence[ObjectRecord], limit: int | None, seed: int
         share = min(len(members), -(-left // (len(sets) - done)))
         chosen += sorted(members, key=lambda record: object_seed(record, seed))[:share]
         left -= share
-    return sorted(chosen, key=lambda record: (record.set, str(record.image), record.id))
+    return sorted(chosen, key=lambda record: (record.set, str(record.image), record.id, record.quality))
 
 
 def check_photos(records: Sequence[ObjectRecord]) -> None:

@@ -32,7 +32,8 @@ def patch_table(models: Figures) -> Table:
 def set_table(models: Figures) -> Table:
     """One line a set and method: whole photos. mIoU in percent, NoC in clicks; `jit` are jittered clicks."""
     first = next(iter(models.values()))
-    names = [("groups", name) for name in first["groups"]] + [("sets", name) for name in sorted(first["sets"])]
+    names = [("groups", name) for name in first["groups"]]
+    names += [("sets", name) for name in sorted(first["sets"]) if "/" not in name or _differs(name, first["sets"])]
     clicks = list(first[names[0][0]][names[0][1]]["miou"]) if names else []
     table = Table(title="Whole photos: mIoU by click, number of clicks (NoC)", title_justify="left")
     headings = ["set", "objects", "model", *[f"@{click}" for click in clicks], "95 % of @1", "jit @1"]
@@ -54,6 +55,11 @@ def set_table(models: Figures) -> Table:
                 end_section=index == len(models) - 1,
             )
     return table
+
+
+def _differs(name: str, sets: Figures) -> bool:
+    """Whether a SET/QUALITY is only a part of its set: else its line would say the same again."""
+    return bool(sets[name]["objects"] < sets[name.rpartition("/")[0]]["objects"])
 
 
 def _percent(value: float) -> str:
