@@ -1,0 +1,1 @@
+"""The photo on screen and what is drawn over it."""

@@ -1,0 +1,1 @@
+"""The open document: its state and the commands that change it."""

@@ -1,0 +1,106 @@
+"""What is told about the application: the sheet of keys, and who made what under which terms."""
+
+from __future__ import annotations
+
+import platform
+from html import escape
+from importlib.metadata import PackageNotFoundError, metadata, version
+
+from PySide6.QtCore import QCoreApplication, Qt, qVersion
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+
+from app.icons import application_icon
+
+PARTS = ("torch", "torchvision", "PySide6-Essentials", "numpy", "scipy", "opencv-python-headless", "pillow")
+PARTS += ("tifffile", "imagecodecs", "scikit-image", "pyqtgraph", "safetensors", "pydantic", "platformdirs")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("help", text)
+
+
+def gestures() -> list[tuple[str, str]]:
+    """What mouse and keys do on the photo, beyond the menus."""
+    return [
+        (_tr("Left click"), _tr("Include what is there")),
+        (_tr("Right click, Shift + click"), _tr("Exclude what is there")),
+        (_tr("Drag"), _tr("Draw a box around the object")),
+        (_tr("Drag a sign"), _tr("Move that click")),
+        (_tr("Right click on a sign"), _tr("Remove it or turn it around")),
+        (_tr("Wheel, pinch"), _tr("Zoom where the mouse is")),
+        (_tr("Space + drag, middle drag"), _tr("Pan")),
+        (_tr("Two fingers on a touchpad"), _tr("Pan; with Ctrl, zoom")),
+        (_tr("Arrow keys"), _tr("Move the crosshair; with Ctrl by one pixel")),
+        (_tr("Enter, Shift + Enter"), _tr("Include or exclude under the crosshair")),
+        (_tr("B, arrows, Enter"), _tr("Draw a box from the crosshair")),
+        (_tr("M, arrows, Enter"), _tr("Carry the click under the crosshair")),
+        (_tr("Esc"), _tr("Stop what is running, put the crosshair away")),
+    ]
+
+
+def show_keys(actions: list[QAction], parent: QWidget) -> QDialog:
+    """A sheet of everything that mouse and keys do."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(_tr("Keys and gestures"))
+    rows = gestures()
+    keyed = [
+        (" / ".join(key.toString(key.SequenceFormat.NativeText) for key in action.shortcuts()), action.toolTip())
+        for action in actions
+        if action.shortcuts()
+    ]
+    grid = QGridLayout(horizontalSpacing=28, verticalSpacing=8)
+    half = [*rows], [(keys, tip.split("  (")[0]) for keys, tip in keyed]
+    for side, lines in enumerate(half):
+        for row, (keys, meaning) in enumerate(lines):
+            grid.addWidget(QLabel(f"<b>{escape(keys)}</b>"), row, 2 * side)
+            grid.addWidget(QLabel(meaning), row, 2 * side + 1)
+    close = QPushButton(_tr("Close"), default=True)
+    close.clicked.connect(dialog.accept)
+    column = QVBoxLayout(dialog, spacing=18)
+    column.setContentsMargins(28, 24, 28, 20)
+    column.addLayout(grid)
+    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    dialog.open()
+    return dialog
+
+
+def show_about(parent: QWidget) -> QDialog:
+    """Version, licence, and the licences of what it is built on."""
+    dialog = QDialog(parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.setWindowTitle(_tr("About DeepSkel"))
+    picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+    picture.setPixmap(application_icon().pixmap(72, 72))
+    title = QLabel(f"DeepSkel {QCoreApplication.applicationVersion()}", objectName="title")
+    title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    text = QLabel(
+        _tr("Click an object in a photo and get it cut out.<br>Everything is computed on this computer.<br>Apache-2.0")
+        + f"<br>Python {platform.python_version()}, Qt {qVersion()}, {escape(platform.platform(terse=True))}"
+    )
+    text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    parts = QTextBrowser(accessibleName=_tr("Licences"))
+    parts.setHtml("<table cellpadding='3'>" + "".join(map(_licence_row, PARTS)) + "</table>")
+    parts.setMinimumSize(460, 220)
+    close = QPushButton(_tr("Close"), default=True)
+    close.clicked.connect(dialog.accept)
+    column = QVBoxLayout(dialog, spacing=12)
+    column.setContentsMargins(28, 24, 28, 20)
+    for widget in (picture, title, text, parts):
+        column.addWidget(widget)
+    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+    dialog.open()
+    return dialog
+
+
+def _licence_row(package: str) -> str:
+    try:
+        facts = metadata(package)
+    except PackageNotFoundError:
+        return ""
+    terms = facts.get("License-Expression") or facts.get("License") or ""
+    if not terms or len(terms) > 80:  # some packages put the whole text there
+        classifiers = [c.rsplit(" :: ", 1)[-1] for c in facts.get_all("Classifier") or [] if c.startswith("License")]
+        terms = ", ".join(classifiers) or _tr("see the package")
+    return f"<tr><td><b>{escape(package)}</b></td><td>{escape(version(package))}</td><td>{escape(terms)}</td></tr>"

@@ -1,0 +1,132 @@
+"""Menu bar, tool bar and the device menu, built of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
+
+from app.help import show_about, show_keys
+from app.icons import icon
+from app.workspaces.crop.actions import connect
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+
+class Menus(QObject):
+    """Everything that the window itself can do, and where each act of the workspace is found."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._crop = window, window.workspace.actions_
+        tr = self.tr
+        self.open = self._action("open", tr("Open photo…"), "Ctrl+O", window.opener.ask)
+        self.paste = self._action("paste", tr("Paste photo"), "Ctrl+V", window.opener.paste)
+        self.quit = self._action("quit", tr("Quit"), "Ctrl+Q", window.close)
+        self.keys = self._action("keyboard", tr("Keys and gestures"), "F1", self._show_keys)
+        self.about = self._action("info", tr("About DeepSkel"), "", lambda: show_about(window))
+        self.escape = self._action("close", tr("Stop or dismiss"), "Esc", window.escape)
+        self.recent = QMenu(tr("Open recent"), window)
+        self.recent.aboutToShow.connect(self._fill_recent)
+        self.device = self._choices(
+            tr("Device"),
+            "device",
+            {"auto": tr("Automatic"), "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
+        )
+        self.device.setIcon(icon("device"))
+        window.settings.changed.connect(self._on_setting)
+        self._fill_menu_bar()
+        self.bar = self._make_bar()
+
+    def _fill_menu_bar(self) -> None:
+        tr, bar, crop = self.tr, self._window.menuBar(), self._crop
+        file = bar.addMenu(tr("&File"))
+        file.addAction(self.open)
+        file.addMenu(self.recent)
+        file.addAction(self.paste)
+        file.addSeparator()
+        file.addActions([crop.export, crop.copy])
+        file.addSeparator()
+        file.addAction(self.quit)
+        edit = bar.addMenu(tr("&Edit"))
+        edit.addActions([crop.undo, crop.redo])
+        edit.addSeparator()
+        edit.addActions([crop.flip, crop.remove, crop.remove_box, crop.clear])
+        edit.addSeparator()
+        edit.addActions(crop.candidates)
+        view = bar.addMenu(tr("&View"))
+        view.addActions([*crop.views.values(), crop.next_view])
+        view.addSeparator()
+        view.addActions([crop.outline, crop.show_clicks, crop.hover])
+        view.addSeparator()
+        view.addActions([crop.zoom_in, crop.zoom_out, crop.fit, crop.actual])
+        view.addSeparator()
+        themes = {"system": tr("Like the system"), "light": tr("Light"), "dark": tr("Dark")}
+        view.addMenu(self._choices(tr("Theme"), "theme", themes))
+        bar.addMenu(self.device)
+        tell = bar.addMenu(tr("&Help"))
+        tell.addActions([self.keys, self.about])
+
+    def _make_bar(self) -> QToolBar:
+        crop = self._crop
+        bar = QToolBar(self.tr("Tools"), movable=False, iconSize=QSize(20, 20))
+        bar.setObjectName("tools")
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.addAction(self.open)
+        bar.widgetForAction(self.open).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.addSeparator()
+        bar.addActions([crop.undo, crop.redo, crop.clear])
+        bar.addSeparator()
+        bar.addActions([crop.zoom_out, crop.zoom_in, crop.fit, crop.actual])
+        space = QWidget()
+        space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(space)
+        bar.addAction(self.keys)
+        for button in bar.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(button.text())
+        return bar
+
+    def _choices(self, title: str, setting: str, options: dict[str, str]) -> QMenu:
+        """A menu of which one entry holds: the value of a setting."""
+        menu, group = QMenu(title, self._window), QActionGroup(self)
+        for value, text in options.items():
+            action = menu.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(getattr(self._window.settings, setting) == value)
+            connect(action, lambda v=value: setattr(self._window.settings, setting, v))
+            group.addAction(action)
+        return menu
+
+    def _action(self, picture: str, text: str, keys: str, act: Callable[[], object]) -> QAction:
+        action = QAction(icon(picture), text, self._window)
+        action.setShortcut(QKeySequence(keys))
+        action.setToolTip(f"{text}  ({keys})" if keys else text)
+        connect(action, act)
+        self._window.addAction(action)
+        return action
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        paths = self._window.settings.recent
+        for path in paths:
+            action = self.recent.addAction(path.name)
+            action.setToolTip(str(path))
+            connect(action, lambda p=path: self._window.opener.open_path(p))
+        if paths:
+            self.recent.addSeparator()
+            connect(self.recent.addAction(self.tr("Forget these")), self._window.settings.forget_recent)
+        else:
+            self.recent.addAction(self.tr("Nothing yet")).setEnabled(False)
+
+    def _on_setting(self, key: str) -> None:
+        if key == type(self._window.settings).device.key:
+            self._window.workspace.segmenter.use_device(self._window.settings.device)
+
+    def _show_keys(self) -> None:
+        crop = [action for action in self._crop.__dict__.values() if isinstance(action, QAction)]
+        show_keys([self.open, self.paste, *crop, *self._crop.candidates, self.quit], self._window)

@@ -1,0 +1,47 @@
+"""The segmenting method that the window uses, and the device that it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.crop.prediction import Session
+from engine.imaging.photo import Photo
+
+
+class Method(Protocol):
+    """Loaded weights, ready for any number of photos."""
+
+    def session(self, photo: Photo) -> Session: ...
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A method on its device.
+
+    Args:
+        method: Makes sessions.
+        device: The device's name for people.
+        reason: Why this device.
+        fell_back: The device that was asked for could not be used.
+    """
+
+    method: Method
+    device: str
+    reason: str
+    fell_back: bool = False
+
+
+MethodFactory = Callable[[str], Ready]
+"""From "auto", "cpu", "cuda" or "mps" to a method. Slow: it is called in the worker's thread."""
+
+
+def shipped_method(device: str) -> Ready:
+    """The default network with the weights that come with the application."""
+    from engine.crop.methods import make_method
+    from engine.device import choose
+
+    chosen = choose(device, fallback=True)
+    fell_back = device not in ("auto", chosen.torch_device.type)
+    return Ready(make_method("deepcrop", device=chosen), chosen.name, chosen.reason, fell_back)

@@ -1,0 +1,100 @@
+"""What the window remembers between runs: typed values over QSettings."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, Generic, TypeVar, overload
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, QStandardPaths, Signal
+
+RECENT_LIMIT = 8
+
+T = TypeVar("T")
+
+
+class Setting(Generic[T]):
+    """A value kept under `key`; a stored value of another type or outside `choices` counts as absent."""
+
+    def __init__(self, key: str, default: T, choices: tuple[T, ...] = ()) -> None:
+        self.key, self.default, self.choices = key, default, choices
+
+    @overload
+    def __get__(self, owner: None, kind: Any = None) -> Setting[T]: ...
+    @overload
+    def __get__(self, owner: Settings, kind: Any = None) -> T: ...
+    def __get__(self, owner: Settings | None, kind: Any = None) -> Setting[T] | T:
+        if owner is None:
+            return self
+        try:
+            value = json.loads(str(owner.store.value(self.key, "null")))
+        except ValueError:
+            return self.default
+        if type(value) is not type(self.default) or (self.choices and value not in self.choices):
+            return self.default
+        return value
+
+    def __set__(self, owner: Settings, value: T) -> None:
+        if value != self.__get__(owner):
+            owner.store.setValue(self.key, json.dumps(value))
+            owner.changed.emit(self.key)
+
+
+class Settings(QObject):
+    """Every setting of the window.
+
+    Args:
+        store: Where the values live; None takes the user's own file.
+    """
+
+    changed = Signal(str)
+    """Key of the setting that took a new value."""
+
+    theme = Setting("window/theme", "system", ("system", "light", "dark"))
+    device = Setting("compute/device", "auto")
+    view = Setting("crop/view", "overlay", ("overlay", "checkerboard", "black", "white"))
+    overlay_colour = Setting("crop/overlay_colour", "#2f8bff")
+    overlay_opacity = Setting("crop/overlay_opacity", 45)
+    outline = Setting("crop/outline", True)
+    show_clicks = Setting("crop/show_clicks", True)
+    hover_preview = Setting("crop/hover_preview", True)
+    export_format = Setting("export/format", "png", ("png", "tiff"))
+    export_mask_only = Setting("export/mask_only", False)
+    export_trim = Setting("export/trim", True)
+    open_folder = Setting("folders/open", "")
+    export_folder = Setting("folders/export", "")
+    _recent: Setting[list[str]] = Setting("files/recent", [])
+
+    def __init__(self, store: QSettings | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.store = store or QSettings("DeepSkel", "DeepSkel")
+
+    @property
+    def recent(self) -> list[Path]:
+        """Photos opened before that still exist, newest first."""
+        return [path for path in map(Path, self._recent) if path.is_file()]
+
+    def remember_photo(self, path: Path) -> None:
+        """Put `path` at the head of the recent photos and its folder into the open dialog."""
+        path = path.absolute()
+        others = [str(other) for other in self.recent if other != path]
+        self._recent = [str(path), *others][:RECENT_LIMIT]
+        self.open_folder = str(path.parent)
+
+    def forget_recent(self) -> None:
+        self._recent = []
+
+    def folder(self, which: str) -> Path:
+        """Folder that the "open" or "export" dialog starts in: the last one used, else the user's pictures."""
+        last = Path(self.export_folder if which == "export" else self.open_folder)
+        if str(last) != "." and last.is_dir():
+            return last
+        pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+        return Path(pictures) if pictures and Path(pictures).is_dir() else Path.home()
+
+    def save_bytes(self, key: str, value: QByteArray) -> None:
+        self.store.setValue(key, value)
+
+    def load_bytes(self, key: str) -> QByteArray:
+        value = self.store.value(key)
+        return value if isinstance(value, QByteArray) else QByteArray()

@@ -1,0 +1,82 @@
+"""The status bar: what to do next, and the plain facts of the moment."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QLabel, QMenu, QStatusBar, QToolButton, QWidget
+
+from app.document.answer import Answer
+from app.document.document import CropDocument
+from app.icons import icon
+from app.method import Ready
+
+
+class Status(QStatusBar):
+    """Hint on the left; on the right place, time, confidence, zoom and device."""
+
+    def __init__(self, device_menu: QMenu, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self._hint = QLabel(objectName="hint")
+        self.addWidget(self._hint, 1)
+        self._place = self._add(self.tr("Place under the mouse, in pixels of the photo"))
+        self._time = self._add(self.tr("Time of the last click"))
+        self._score = self._add(self.tr("How sure the result is"))
+        self._zoom = self._add(self.tr("Zoom"))
+        self._device = QToolButton(
+            icon=icon("device"), iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        self._device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._device.setMenu(device_menu)
+        self._device.setText(self.tr("Loading…"))
+        self.addPermanentWidget(self._device)
+
+    def show_hint(self, document: CropDocument | None) -> None:
+        """Say what can be done next."""
+        self._hint.setText(self._next(document))
+
+    def show_answer(self, answer: Answer | None) -> None:
+        if answer is None:
+            self._time.clear()
+            self._score.clear()
+            return
+        milliseconds = 1000 * answer.prediction.seconds
+        text = f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
+        self._time.setText(text)
+        percent = round(100 * answer.prediction.score)
+        self._score.setText(self.tr("confidence {percent} %").format(percent=percent) if not answer.empty else "")
+
+    def show_place(self, place: tuple[float, float] | None) -> None:
+        self._place.setText(f"{int(place[0])}, {int(place[1])}" if place else "")
+
+    def show_zoom(self, zoom: float | None) -> None:
+        if zoom is None:
+            self._zoom.clear()
+        else:
+            self._zoom.setText(f"{100 * zoom:.0f} %" if zoom >= 0.1 else f"{100 * zoom:.1f} %")
+
+    def show_device(self, ready: Ready) -> None:
+        self._device.setText(ready.device)
+        self._device.setToolTip(ready.reason)
+        self._device.setAccessibleName(self.tr("Computes on {device}").format(device=ready.device))
+
+    def show_no_device(self, message: str) -> None:
+        self._device.setText(self.tr("Not ready"))
+        self._device.setToolTip(message)
+
+    def _next(self, document: CropDocument | None) -> str:
+        if document is None:
+            return self.tr("Open a photo, or drop one anywhere on the window.")
+        if document.prompts.empty:
+            return self.tr("Click the object. Drag to draw a box around it.")
+        if document.answer is None:
+            return self.tr("Looking…")
+        if document.answer.empty:
+            return self.tr("Nothing found there: click nearer to the middle, or draw a box.")
+        return self.tr("Click what is missing, right-click what is too much. V changes the view.")
+
+    def _add(self, tip: str) -> QLabel:
+        label = QLabel(toolTip=tip)
+        label.setAccessibleDescription(tip)
+        self.addPermanentWidget(label)
+        return label

@@ -1,0 +1,76 @@
+"""A row of colours to choose from, and one of one's own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QHBoxLayout, QWidget
+
+
+SIDE = 26
+
+
+class Swatch(QAbstractButton):
+    """A coloured disc; the chosen one has a ring, and so has the focused one."""
+
+    def __init__(self, colour: QColor, name: str) -> None:
+        super().__init__(checkable=True, toolTip=name, accessibleName=name)
+        self.colour = colour
+        self.setFixedSize(SIDE, SIDE)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        disc = QRectF(self.rect()).adjusted(5, 5, -5, -5)
+        painter.setPen(QPen(QColor(0, 0, 0, 60), 1))
+        painter.setBrush(self.colour)
+        painter.drawEllipse(disc)
+        if self.isChecked() or self.hasFocus():
+            ring = self.palette().text().color() if self.isChecked() else self.palette().highlight().color()
+            painter.setPen(QPen(ring, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(disc.adjusted(-3.5, -3.5, 3.5, 3.5))
+        painter.end()
+
+
+class Swatches(QWidget):
+    chosen = Signal(str)
+    """A colour as #rrggbb."""
+
+    def __init__(self, colour: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        named = {
+            "#2f8bff": self.tr("Blue"),
+            "#12c7b5": self.tr("Teal"),
+            "#4fd13f": self.tr("Green"),
+            "#ffc53d": self.tr("Yellow"),
+            "#ff5a36": self.tr("Orange"),
+            "#f13d9b": self.tr("Pink"),
+        }
+        self._group = QButtonGroup(self, exclusive=True)
+        row = QHBoxLayout(self, spacing=6)
+        row.setContentsMargins(0, 0, 0, 0)
+        for value, name in named.items():
+            swatch = Swatch(QColor(value), name)
+            swatch.setChecked(value == colour)
+            self._add(swatch)
+        own = QColor(colour) if colour not in named else QColor("#ffffff")
+        self._own = Swatch(own, self.tr("Another colour…"))
+        self._own.setChecked(colour not in named)
+        self._add(self._own)
+        row.addStretch(1)
+        self._group.buttonClicked.connect(self._choose)
+
+    def _add(self, swatch: Swatch) -> None:
+        self._group.addButton(swatch)
+        self.layout().addWidget(swatch)
+
+    def _choose(self, swatch: Swatch) -> None:
+        if swatch is self._own:
+            colour = QColorDialog.getColor(swatch.colour, self, self.tr("Overlay colour"))
+            if not colour.isValid():
+                return
+            swatch.colour = colour
+        self.chosen.emit(swatch.colour.name())

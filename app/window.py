@@ -1,0 +1,154 @@
+"""The main window wires parts, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app.icons import application_icon
+from app.menus import Menus
+from app.method import MethodFactory, Ready
+from app.opening import Opened, Opener, takes
+from app.settings import Settings
+from app.status import Status
+from app.widgets.activity import Activity
+from app.widgets.banner import Banner
+from app.widgets.empty import EmptyState
+from app.worker import Request, Worker
+from app.workspaces.crop.export_flow import ExportFlow
+from app.workspaces.crop.segmenter import PREDICT
+from app.workspaces.crop.workspace import CropWorkspace
+
+
+class MainWindow(QMainWindow):
+    """DeepSkel's window.
+
+    Args:
+        factory: Loads the segmenting method for a device; called in the inference thread.
+        settings: What is remembered between runs.
+    """
+
+    def __init__(self, factory: MethodFactory, settings: Settings) -> None:
+        super().__init__()
+        self.settings = settings
+        self.inference, self.files = Worker("inference", self), Worker("files", self)
+        self.banner, self.activity = Banner(), Activity()
+        self.workspace = CropWorkspace(settings, self.inference, factory)
+        self.export = ExportFlow(self.workspace, self.files, self.banner, settings)
+        self.opener = Opener(self, self.files, settings)
+        self.empty = EmptyState()
+        self.menus = Menus(self)
+        self.status = Status(self.menus.device, self)
+        self._lay_out()
+        self._connect()
+        self.restoreGeometry(settings.load_bytes("window/geometry"))
+        self._show_document()
+        self.workspace.segmenter.warm_up()
+
+    def open(self, paths: list[Path]) -> None:
+        """Open the first of the photos named on the command line."""
+        self.opener.open_first(paths)
+        if len(paths) > 1:
+            text = self.tr("One photo is worked on at a time: {name} is open.").format(name=paths[0].name)
+            self.banner.info(text, self.tr("Open the others when this one is done."))
+
+    # Wiring
+
+    def _lay_out(self) -> None:
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(860, 560)
+        self.resize(1320, 860)
+        self.setAcceptDrops(True)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.workspace)
+        over = QVBoxLayout()
+        over.setContentsMargins(12, 10, 12, 0)
+        over.addWidget(self.banner)
+        centre = QWidget()
+        column = QVBoxLayout(centre, spacing=0)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.activity)
+        column.addLayout(over)
+        column.addWidget(self._pages, 1)
+        self.setCentralWidget(centre)
+        self.setStatusBar(self.status)
+        self.addToolBar(self.menus.bar)
+        panel, actions = self.workspace.panel, self.workspace.actions_
+        panel.add_button(actions.export, primary=True)
+        panel.add_button(actions.copy)
+
+    def _connect(self) -> None:
+        for worker in (self.inference, self.files):
+            worker.failed.connect(self.banner.error)
+            self.activity.watch(worker)
+        self.activity.cancelled.connect(self._cancel)
+        self.opener.opened.connect(self._show_opened)
+        self.empty.open_asked.connect(self.opener.ask)
+        self.empty.paste_asked.connect(self.opener.paste)
+        self.empty.sample_asked.connect(self.opener.open_sample)
+        self.empty.photo_asked.connect(self.opener.open_path)
+        self.workspace.document_changed.connect(self._show_document)
+        self.workspace.segmenter.ready.connect(self._show_device)
+        self.workspace.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.workspace.canvas.pointed.connect(self.status.show_place)
+
+    # What happens
+
+    def _show_opened(self, opened: Opened) -> None:
+        self.banner.dismiss()
+        self._pages.setCurrentWidget(self.workspace)
+        self.workspace.open(opened.photo, opened.picture, opened.name, opened.path)
+        if opened.path:
+            self.settings.remember_photo(opened.path)
+        if opened.photo.warnings:
+            self.banner.warning(opened.photo.warnings[0], " ".join(opened.photo.warnings[1:]))
+
+    def _show_document(self) -> None:
+        document = self.workspace.document
+        self.status.show_hint(document)
+        self.status.show_answer(document.answer if document else None)
+        self.setWindowTitle(f"{document.name}[*] – DeepSkel" if document else "DeepSkel[*]")
+        self.setWindowModified(bool(document and not document.undo_stack.isClean()))
+        self.empty.show_recent(self.settings.recent)
+
+    def _show_device(self, ready: Ready) -> None:
+        self.status.show_device(ready)
+        if ready.fell_back:
+            self.banner.warning(self.tr("Computing on {device}.").format(device=ready.device), ready.reason)
+
+    def _cancel(self, request: Request) -> None:
+        if request.lane == PREDICT:
+            self.workspace.cancel()
+        else:
+            for worker in (self.inference, self.files):
+                worker.cancel(request.lane)
+
+    def escape(self) -> None:
+        """Stop what is running, else take the message away."""
+        if not self.activity.cancel() and not self.workspace.cancel():
+            self.banner.dismiss()
+
+    # Events
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt's names
+        if takes(event.mimeData()):
+            event.acceptProposedAction()
+            self.empty.show_drop(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+        self.empty.show_drop(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        self.empty.show_drop(False)
+        if self.opener.take(event.mimeData(), self.tr("Dropped image")):
+            event.acceptProposedAction()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self.settings.save_bytes("window/geometry", self.saveGeometry())
+        self.settings.store.sync()
+        self.hide()  # gone at once, even while a computation takes a moment to notice that nobody waits for it
+        self.joined = all([worker.stop() for worker in (self.inference, self.files)])
+        super().closeEvent(event)

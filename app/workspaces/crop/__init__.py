@@ -1,0 +1,1 @@
+"""The Crop workspace: click an object, get it cut out."""

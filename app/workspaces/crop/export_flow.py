@@ -1,0 +1,112 @@
+"""From "Export" or "Copy" to a file or the clipboard: dialog, worker, and the word that it is done."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, QUrl
+from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QImage, QPainter, QPixmap
+
+from app.canvas.items import checkerboard
+from app.document.document import CropDocument
+from app.settings import Settings
+from app.widgets.banner import Banner
+from app.worker import Worker
+from app.workspaces.crop.actions import connect
+from app.workspaces.crop.export_dialog import ExportDialog
+from app.workspaces.crop.exporting import Export, clipboard_image, write
+from app.workspaces.crop.workspace import CropWorkspace
+from engine.crop.prediction import Prediction
+
+LOOK = QSize(220, 220)
+
+
+class ExportFlow(QObject):
+    """Joins the workspace's two exporting actions to the worker for files."""
+
+    def __init__(self, workspace: CropWorkspace, worker: Worker, banner: Banner, settings: Settings) -> None:
+        super().__init__(workspace)
+        self._workspace, self._worker, self._banner, self._settings = workspace, worker, banner, settings
+        connect(workspace.actions_.export, self.ask)
+        connect(workspace.actions_.copy, self.copy)
+
+    def ask(self) -> None:
+        """Open the dialog; the export begins when it is accepted."""
+        document = self._workspace.document
+        if document is None or document.answer is None:
+            return
+        prediction = document.answer.prediction
+        window = self._workspace.window()
+        dialog = ExportDialog(document, prediction, self._settings, look_of(document, window.devicePixelRatioF()), window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.accepted.connect(lambda: dialog.export and self.write(document, prediction, dialog.export))
+        dialog.open()
+
+    def write(self, document: CropDocument, prediction: Prediction, export: Export) -> None:
+        """Export without asking."""
+        photo, index = document.photo, document.undo_stack.index()
+
+        def done(path: Path) -> None:
+            if document is self._workspace.document and document.undo_stack.index() == index:
+                document.undo_stack.setClean()
+            self._banner.done(
+                self.tr("Saved {name}").format(name=path.name),
+                self.tr("in {folder}").format(folder=path.parent),
+                self.tr("Show folder"),
+                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
+            )
+
+        self._worker.submit(
+            lambda task: write(photo, prediction, export, task),
+            done,
+            lane="export",
+            label=self.tr("Saving {name}…").format(name=export.path.name),
+        )
+
+    def copy(self) -> None:
+        """Put the trimmed cut-out on the clipboard."""
+        document = self._workspace.document
+        if document is None or document.answer is None:
+            return
+        photo, prediction = document.photo, document.answer.prediction
+
+        def done(image: QImage) -> None:
+            QGuiApplication.clipboard().setImage(image)
+            self._banner.done(self.tr("The cut-out is on the clipboard."), self.tr("Paste it into any program."))
+
+        self._worker.submit(
+            lambda task: clipboard_image(photo, prediction, task),
+            done,
+            lane="copy",
+            label=self.tr("Copying…"),
+        )
+
+
+def look_of(document: CropDocument, ratio: float) -> QPixmap:
+    """The cut-out small, on a checkerboard."""
+    side = LOOK * ratio
+    look = QPixmap(side)
+    look.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(look)
+    painter.fillRect(look.rect(), checkerboard(QColor("#ffffff"), QColor("#d3d6da"), round(8 * ratio)))
+    if document.answer and not document.answer.empty:
+        mask, photo = document.answer.overlay, document.picture
+        room = mask.rect
+        scale = min(side.width() / room.width(), side.height() / room.height()) * 0.92
+        small = QImage(side, QImage.Format.Format_ARGB32_Premultiplied)
+        small.fill(Qt.GlobalColor.transparent)
+        brush = QPainter(small)
+        brush.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        brush.translate(side.width() / 2, side.height() / 2)
+        brush.scale(scale, scale)
+        brush.translate(-room.center())
+        level = mask.level(scale).copy()
+        level.setColorTable([p << 24 for p in range(256)])
+        brush.drawImage(room, level)
+        brush.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+        brush.drawImage(photo.rect, photo.level(scale))
+        brush.end()
+        painter.drawImage(0, 0, small)
+    painter.end()
+    look.setDevicePixelRatio(ratio)
+    return look

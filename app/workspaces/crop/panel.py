@@ -1,0 +1,153 @@
+"""The side panel: how sure the answer is, its readings, how to look at it, and what to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QColor
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.canvas.pyramid import U8
+from app.document.answer import Answer
+from app.settings import Settings
+from app.widgets.swatches import Swatches
+from app.workspaces.crop.candidates import Candidates
+
+WIDTH = 300
+
+
+class Panel(QFrame):
+    """Shows and asks; what happens is the workspace's business."""
+
+    candidate_chosen = Signal(int)
+
+    def __init__(self, settings: Settings, views: Iterable[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setFixedWidth(WIDTH)
+        self._settings = settings
+        self._figure = QLabel("–", objectName="figure")
+        self._verdict = QLabel(objectName="muted", wordWrap=True)
+        self._confidence = QProgressBar(objectName="confidence", textVisible=False, maximum=100)
+        self._confidence.setAccessibleName(self.tr("Confidence"))
+        self.candidates = Candidates()
+        self.candidates.chosen.connect(self.candidate_chosen)
+        self._readings = self._section(self.tr("Readings"), self.candidates)
+        content = QWidget(objectName="panelContent")
+        column = QVBoxLayout(content, spacing=20)
+        column.setContentsMargins(18, 18, 18, 14)
+        column.addWidget(self._section(self.tr("Object"), self._figure, self._confidence, self._verdict))
+        column.addWidget(self._readings)
+        column.addWidget(self._section(self.tr("View"), self._view_buttons(views)))
+        column.addWidget(self._section(self.tr("Overlay"), *self._overlay_controls()))
+        column.addStretch(1)
+        scroll = QScrollArea(widgetResizable=True, horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._buttons = QVBoxLayout(spacing=8)
+        self._buttons.setContentsMargins(18, 12, 18, 16)
+        outer = QVBoxLayout(self, spacing=0)
+        outer.setContentsMargins(1, 0, 0, 0)
+        outer.addWidget(scroll, 1)
+        outer.addWidget(QFrame(objectName="separator"))
+        outer.addLayout(self._buttons)
+        self.show_answer(None, None)
+
+    def add_button(self, action: QAction, *, primary: bool = False) -> None:
+        """A large button at the foot that follows an action."""
+        button = QPushButton(action.text(), toolTip=action.toolTip(), enabled=action.isEnabled())
+        button.setProperty("primary", primary)
+        if not primary:
+            button.setIcon(action.icon())
+        button.clicked.connect(action.trigger)
+        action.enabledChanged.connect(button.setEnabled)
+        self._buttons.addWidget(button)
+
+    def show_answer(self, answer: Answer | None, thumbnail: U8 | None) -> None:
+        """Show how sure an answer is and its readings; `thumbnail` is the reduced photo (h, w, 3)."""
+        prediction = answer.prediction if answer else None
+        percent = round(100 * prediction.score) if prediction else 0
+        empty = answer is not None and answer.empty
+        self._figure.setText(self.tr("Nothing found") if empty else f"{percent} %" if answer else "–")
+        self._confidence.setValue(0 if empty else percent)
+        self._verdict.setText(self._words(answer, percent))
+        several = prediction is not None and len(prediction.candidates) > 1
+        self._readings.setVisible(several)
+        if thumbnail is not None:
+            self.candidates.show_prediction(thumbnail, prediction, QColor(self._settings.overlay_colour))
+
+    def _words(self, answer: Answer | None, percent: int) -> str:
+        if answer is None:
+            return self.tr("Click the object that you want to cut out.")
+        if answer.empty:
+            return self.tr("Try a click nearer to the middle of the object, or draw a box around it.")
+        if percent >= 85:
+            return self.tr("Confident. Look at the edges, then export.")
+        if percent >= 65:
+            return self.tr("Fairly sure. Click what is missing; right-click what is too much.")
+        return self.tr("Unsure. Another click or a box around the object will help.")
+
+    def _section(self, title: str, *widgets: QWidget) -> QWidget:
+        section = QWidget()
+        column = QVBoxLayout(section, spacing=8)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(QLabel(title, objectName="section"))
+        for widget in widgets:
+            column.addWidget(widget)
+        return section
+
+    def _view_buttons(self, views: Iterable[QAction]) -> QWidget:
+        frame = QFrame(objectName="segment")
+        row = QHBoxLayout(frame, spacing=2)
+        row.setContentsMargins(3, 3, 3, 3)
+        for action in views:
+            button = QToolButton(toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextUnderIcon, iconSize=QSize(20, 20))
+            button.setDefaultAction(action)
+            button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
+            row.addWidget(button, 1)
+        return frame
+
+    def _overlay_controls(self) -> list[QWidget]:
+        swatches = Swatches(self._settings.overlay_colour)
+        swatches.chosen.connect(lambda colour: setattr(self._settings, "overlay_colour", colour))
+        slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, pageStep=10)
+        slider.setAccessibleName(self.tr("Overlay opacity"))
+        slider.setValue(self._settings.overlay_opacity)
+        value = QLabel(f"{slider.value()} %", objectName="muted", minimumWidth=44)
+        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        slider.valueChanged.connect(lambda v: setattr(self._settings, "overlay_opacity", v))
+        slider.valueChanged.connect(lambda v: value.setText(f"{v} %"))
+        opacity = QWidget()
+        row = QHBoxLayout(opacity, spacing=8)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(QLabel(self.tr("Opacity")))
+        row.addWidget(slider, 1)
+        row.addWidget(value)
+        return [
+            swatches,
+            opacity,
+            self._check("outline", self.tr("Outline")),
+            self._check("show_clicks", self.tr("Show clicks")),
+            self._check("hover_preview", self.tr("Preview under the mouse")),
+        ]
+
+    def _check(self, name: str, text: str) -> QCheckBox:
+        """A box bound to a setting, in both directions."""
+        box = QCheckBox(text, checked=getattr(self._settings, name))
+        box.toggled.connect(lambda on: setattr(self._settings, name, on))
+        key = getattr(Settings, name).key
+        self._settings.changed.connect(lambda k: k == key and box.setChecked(getattr(self._settings, name)))
+        return box
