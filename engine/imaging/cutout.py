@@ -22,17 +22,15 @@ class CutOut:
     """An object cut out of its photo.
 
     Args:
-        pixels: (h, w, C) in the photo's depth and profile, C = 1 or 3; black where alpha is zero, so that nothing of
-            the removed background is left in the file.
-        alpha: (h, w) straight alpha of the same dtype.
+        samples: (h, w, C + 1) in the photo's depth and profile: grey or RGB, then straight alpha. Colour is black where
+            alpha is zero, so that nothing of the removed background is left in the file.
         left, top: Source pixel of the first element.
         source_size: (width, height) of the photo.
         metadata: The photo's.
         source: The photo's file, which the writer protects; None when there is none.
     """
 
-    pixels: Samples
-    alpha: Samples
+    samples: Samples
     left: int
     top: int
     source_size: tuple[int, int]
@@ -40,9 +38,19 @@ class CutOut:
     source: Path | None = None
 
     @property
+    def pixels(self) -> Samples:
+        """(h, w, C) colour, C = 1 or 3; a view."""
+        return self.samples[:, :, :-1]
+
+    @property
+    def alpha(self) -> Samples:
+        """(h, w) straight alpha; a view."""
+        return self.samples[:, :, -1]
+
+    @property
     def size(self) -> tuple[int, int]:
         """(width, height) in pixels."""
-        return int(self.pixels.shape[1]), int(self.pixels.shape[0])
+        return int(self.samples.shape[1]), int(self.samples.shape[0])
 
 
 def cut_out(photo: Photo, alpha: U8, *, trim: bool = False) -> CutOut:
@@ -64,21 +72,16 @@ def cut_out(photo: Photo, alpha: U8, *, trim: bool = False) -> CutOut:
         raise InputError(
             f"The mask ({alpha.shape}, {alpha.dtype}) does not fit the photo of {photo.width} x {photo.height} pixels."
         )
-    x0, y0, x1, y1 = bounding_box(alpha) if trim else (0, 0, photo.width, photo.height)
-    inside = np.s_[y0:y1, x0:x1]
-    own = None if photo.alpha is None else photo.alpha[inside]
-    visible = _combined(alpha[inside], own, photo.pixels.dtype)
-    if trim and own is not None:  # the photo's own transparency may leave less
-        a0, b0, a1, b1 = bounding_box(visible)
-        x0, y0, x1, y1 = x0 + a0, y0 + b0, x0 + a1, y0 + b1
-        visible, inside = visible[b0:b1, a0:a1], np.s_[y0:y1, x0:x1]
-    if trim and not visible.any():
-        return cut_out(photo, np.zeros_like(alpha))
-    pixels = photo.pixels[inside].copy()
-    pixels[visible == 0] = 0
-    if pixels.shape[2] == 1 and photo.icc is not None and colour_space(photo.icc) == "rgb":
-        pixels = pixels.repeat(3, axis=2)  # files cannot pair grey with the RGB profile that this photo came with
-    return CutOut(pixels, visible, x0, y0, photo.size, photo.metadata, photo.path)
+    visible = _combined(alpha, photo.alpha, photo.pixels.dtype)
+    x0, y0, x1, y1 = bounding_box(visible) if trim else (0, 0, photo.width, photo.height)
+    pixels, visible = photo.pixels[y0:y1, x0:x1], visible[y0:y1, x0:x1]
+    # Files cannot pair grey with an RGB profile, which some grey photos come with.
+    expand = pixels.shape[2] == 1 and photo.icc is not None and colour_space(photo.icc) == "rgb"
+    samples = np.empty((*visible.shape, 4 if expand else pixels.shape[2] + 1), pixels.dtype)
+    for rows in strips(*visible.shape):
+        np.multiply(pixels[rows], visible[rows, :, None] != 0, out=samples[rows, :, :-1])
+        samples[rows, :, -1] = visible[rows]
+    return CutOut(samples, x0, y0, photo.size, photo.metadata, photo.path)
 
 
 def bounding_box(alpha: npt.NDArray[Any]) -> tuple[int, int, int, int]:

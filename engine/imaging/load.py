@@ -6,7 +6,7 @@ import io
 import re
 import stat
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
@@ -94,35 +94,47 @@ def _read(stream: BinaryIO, name: str, max_pixels: int) -> Photo:
     if not head:
         raise PhotoError(f"“{name}” is empty.", "The copy or download may have failed; get the file again.")
     stream.seek(0)
-    if is_tiff(head):
-        deep = read_tiff(stream, lambda width, height: _check_size(width, height, name, max_pixels))
-        if deep is not None:
-            planes, metadata, orientation = deep
-            return _photo(planes, metadata, orientation, "TIFF")
-        stream.seek(0)
+
+    def check_size(width: int, height: int) -> None:
+        if width * height > max_pixels:
+            raise PhotoError(
+                f"“{name}” says it has {width} x {height} pixels; up to {max_pixels / 1e6:g} megapixels can be opened.",
+                "Reduce it with another program first, unless the file is damaged.",
+            )
+
+    decoded = read_tiff(stream, check_size) if is_tiff(head) else None
+    if decoded is not None:
+        return _upright(*decoded, "TIFF")
+    stream.seek(0)
+    return _upright(*_read_pillow(stream, head, check_size))
+
+
+def _read_pillow(
+    stream: BinaryIO, head: bytes, check_size: Callable[[int, int], None]
+) -> tuple[Planes, Metadata, int, str]:
     with _opened(stream) as image:
-        _check_size(image.width, image.height, name, max_pixels)
-        icc = image.info.get("icc_profile")
+        check_size(image.width, image.height)
         if image.format == "PNG" and head[24] == 16:
             stream.seek(0)
             data = stream.read()
-            planes = decode_png16(data, icc)
+            planes = decode_png16(data, image.info.get("icc_profile"))
             # Pillow would decode the picture again, in search of an EXIF chunk behind it, if this were missing.
             image.info.setdefault("exif", _chunk(data, b"eXIf"))
         else:
             image.load()
             planes = decode_pillow(image)
-        metadata, orientation = _metadata(image)
+        notes = list(planes.warnings)
         frames = getattr(image, "n_frames", 1)
         if frames > 1 and image.format not in _ONE_PICTURE:
-            text = f"The file holds {frames} pages or frames; this is the first."
-            planes = replace(planes, warnings=(*planes.warnings, text))
+            notes.append(f"The file holds {frames} pages or frames; this is the first.")
         if image.info.get("bit_depth", 8) > 8:
-            planes = replace(planes, warnings=(*planes.warnings, "The picture was reduced to 8 bits a channel."))
-        return _photo(planes, metadata, orientation, "JPEG" if image.format == "MPO" else str(image.format))
+            notes.append("The picture was reduced to 8 bits a channel.")
+        metadata, orientation = _metadata(image)
+        name = "JPEG" if image.format == "MPO" else str(image.format)
+        return replace(planes, warnings=tuple(notes)), metadata, orientation, name
 
 
-def _photo(planes: Planes, metadata: Metadata, orientation: int, format_name: str) -> Photo:
+def _upright(planes: Planes, metadata: Metadata, orientation: int, format_name: str) -> Photo:
     pixels = upright(planes.pixels, orientation)
     height, width = pixels.shape[:2]
     notes = list(planes.warnings)
@@ -148,12 +160,13 @@ def _metadata(image: Image.Image) -> tuple[Metadata, int]:
     except _DECODING_ERRORS:
         orientation, exif_bytes = 1, None
     dpi = info.get("dpi")
-    text = getattr(image, "text", None) if image.format == "PNG" and image.mode != "I" else None
-    pairs = tuple(
-        (key, str(value)) for key, value in (text or {}).items() if not key.startswith(("XML:", "Raw profile type"))
+    text = tuple(  # not image.text, which would decode the picture to look for text behind it
+        (key, str(value))
+        for key, value in info.items()
+        if image.format == "PNG" and isinstance(value, str) and not key.startswith(("XML:", "Raw profile type"))
     )
     valid_dpi = (float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None
-    return Metadata(None, exif_bytes, clean_xmp(info.get("xmp")), valid_dpi, pairs), orientation
+    return Metadata(None, exif_bytes, clean_xmp(info.get("xmp")), valid_dpi, text), orientation
 
 
 def _chunk(data: bytes, kind: bytes) -> bytes:
@@ -165,14 +178,6 @@ def _chunk(data: bytes, kind: bytes) -> bytes:
             return data[position + 8 : position + 8 + length]
         position += length + 12
     return b""
-
-
-def _check_size(width: int, height: int, name: str, max_pixels: int) -> None:
-    if width * height > max_pixels:
-        raise PhotoError(
-            f"“{name}” says it has {width} x {height} pixels; up to {max_pixels / 1e6:g} megapixels can be opened.",
-            "Reduce it with another program first, unless the file is damaged.",
-        )
 
 
 @contextmanager

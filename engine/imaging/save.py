@@ -72,7 +72,7 @@ def save(
 
 def _picture(picture: CutOut | npt.NDArray[Any]) -> Picture:
     if isinstance(picture, CutOut):
-        return Picture(np.concatenate([picture.pixels, picture.alpha[:, :, None]], axis=2), picture.metadata)
+        return Picture(picture.samples, picture.metadata)
     mask = np.asarray(picture)
     if mask.ndim != 2 or mask.size == 0 or mask.dtype not in (np.bool_, np.uint8, np.uint16):
         raise InputError(f"An array of shape {mask.shape} and {mask.dtype} is no mask.", "Give (H, W) uint8.")
