@@ -18,8 +18,9 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional as tv
 
-from engine.crop.patch import Window, cut
+from engine.crop.patch import cut, patch_window
 from engine.errors import InputError
+from engine.imaging.window import Window
 from engine.nets.deepmask import INPUT, LABEL, OBJECT, PATCH, RING
 from training.data.records import VOID, ObjectRecord
 
@@ -210,7 +211,7 @@ def centred_window(box: Box, rng: np.random.Generator) -> Window:
     unit = _unit(box) * 2 ** rng.uniform(-OCTAVES, OCTAVES)
     dx, dy = rng.uniform(-SHIFT, SHIFT, 2) * unit
     x, y = _centre(box)
-    return Window.around(x + dx, y + dy, unit)
+    return patch_window(x + dx, y + dy, unit)
 
 
 def far_window(box: Box, boxes: Sequence[Box], rng: np.random.Generator) -> Window | None:
@@ -229,7 +230,7 @@ def far_window(box: Box, boxes: Sequence[Box], rng: np.random.Generator) -> Wind
             angle, distance = rng.uniform(0, 2 * np.pi), rng.uniform(FAR_SHIFT, 2 * FAR_SHIFT)
             dx, dy = distance * np.cos(angle), distance * np.sin(angle)
         unit = _unit(box) * 2**octaves
-        window = Window.around(x + dx * unit, y + dy * unit, unit)
+        window = patch_window(x + dx * unit, y + dy * unit, unit)
         if not any(is_about(window, other) for other in boxes):
             return window
     return None
@@ -237,16 +238,16 @@ def far_window(box: Box, boxes: Sequence[Box], rng: np.random.Generator) -> Wind
 
 def is_about(window: Window, box: Box) -> bool:
     """Whether an object is neither far from the window's centre nor far from canonical size in it."""
-    cx, cy = window.to_window(*_centre(box))
-    near = np.hypot(cx - window.width / 2, cy - window.height / 2) < FAR_SHIFT
-    return bool(near and abs(np.log2(window.unit / _unit(box))) < FAR_OCTAVES)
+    x, y = window.to_window(_centre(box), INPUT, INPUT)
+    near = np.hypot(x - INPUT / 2, y - INPUT / 2) < FAR_SHIFT
+    return bool(near and abs(np.log2(window.width / INPUT / _unit(box))) < FAR_OCTAVES)
 
 
 def photo_window(size: tuple[int, int], rng: np.random.Generator) -> Window:
     """The whole photo in the central 160 pixels, jittered as a positive is."""
     unit = max(size) / PATCH * 2 ** rng.uniform(0, 2 * OCTAVES)
     dx, dy = rng.uniform(-SHIFT / 2, SHIFT / 2, 2) * unit
-    return Window.around(size[0] / 2 + dx, size[1] / 2 + dy, unit)
+    return patch_window(size[0] / 2 + dx, size[1] / 2 + dy, unit)
 
 
 def cut_target(mask: U8, window: Window, label: int) -> tuple[npt.NDArray[np.bool_], U8]:
@@ -257,9 +258,9 @@ def cut_target(mask: U8, window: Window, label: int) -> tuple[npt.NDArray[np.boo
         (label, label) uint8 of the central 160 pixels.
     """
     central = slice(RING, RING + PATCH)
-    inside = cut((mask == 1).astype(np.uint8) * 255, window, border=0)
+    inside = cut((mask == 1).astype(np.uint8) * 255, window, fill=0)
     void = mask == VOID
-    unknown = cut(void.astype(np.uint8) * 255, window, border=0)[central, central] if void.any() else None
+    unknown = cut(void.astype(np.uint8) * 255, window, fill=0)[central, central] if void.any() else None
     target = _shrink_target(inside[central, central], unknown, label)
     clickable = np.zeros((INPUT, INPUT), np.bool_)
     clickable[central, central] = inside[central, central] > 127
