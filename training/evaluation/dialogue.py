@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from time import perf_counter
 
 import numpy as np
@@ -24,9 +25,26 @@ Place = Callable[[Click, Mask], Click]
 """(intended click, present mask) -> click as made."""
 
 
-def converse(
-    session: Session, target: U8, limit: int, place: Place | None = None
-) -> Iterator[tuple[Click, float, float, float]]:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One click and what came of it.
+
+    Args:
+        click: As made.
+        iou: Of the mask at probability 0.5.
+        score: The IoU that the method itself predicted.
+        seconds: Wall-clock time.
+        candidates: Number of readings offered.
+    """
+
+    click: Click
+    iou: float
+    score: float
+    seconds: float
+    candidates: int
+
+
+def converse(session: Session, target: U8, limit: int, place: Place | None = None) -> Iterator[Turn]:
     """Click the worst error until nothing is wrong or `limit` clicks are made (RITM, see `engine.crop.simulate`).
 
     Args:
@@ -34,9 +52,6 @@ def converse(
         target: (H, W) uint8, 0 background, 1 object, 255 void.
         limit: Most clicks.
         place: How clicks deviate from what is intended; None does not.
-
-    Yields:
-        (click, IoU of the mask at probability 0.5, predicted IoU, seconds) after each click.
     """
     mask = np.zeros(target.shape, np.bool_)
     clicks: list[Click] = []
@@ -47,7 +62,20 @@ def converse(
         prediction = session.predict()
         seconds = perf_counter() - start
         mask = prediction.mask()
-        yield clicks[-1], iou(mask, target), prediction.score, seconds
+        yield Turn(clicks[-1], iou(mask, target), prediction.score, seconds, len(prediction.candidates))
+
+
+def best_candidate(session: Session, target: U8, turn: Turn) -> float:
+    """IoU of the best reading that a first click offers: what a person gets who picks among the candidates.
+
+    Args:
+        session: A fresh one: asking for a candidate may decide what later clicks build on.
+        target: (H, W) uint8.
+        turn: The first click.
+    """
+    session.set_prompts((turn.click,))
+    readings = (session.predict(candidate=index) for index in range(turn.candidates))
+    return max((iou(reading.mask(), target) for reading in readings), default=turn.iou)
 
 
 def measure_object(
@@ -76,8 +104,18 @@ def measure_object(
         for kind in kinds:
             place = _hand(target, sigma, object_seed(record, seed)) if kind == "jittered" else None
             turns = list(converse(method.session(photo), target, limit, place))
-            clicks, ious, scores, seconds = zip(*turns, strict=True)
-            outcomes.append(Outcome(record, name, kind, clicks, ious, scores, seconds))
+            outcomes.append(
+                Outcome(
+                    record,
+                    name,
+                    kind,
+                    tuple(turn.click for turn in turns),
+                    tuple(turn.iou for turn in turns),
+                    tuple(turn.score for turn in turns),
+                    tuple(turn.seconds for turn in turns),
+                    best_candidate(method.session(photo), target, turns[0]),
+                )
+            )
     return outcomes
 
 

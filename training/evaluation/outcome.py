@@ -25,6 +25,7 @@ class Outcome:
         ious: IoU after each click.
         scores: IoU that the method itself predicted, after each click.
         seconds: Wall-clock time of each click.
+        best_candidate: IoU of the best of all readings offered after the first click; the first IoU where one only is.
     """
 
     record: ObjectRecord
@@ -34,6 +35,7 @@ class Outcome:
     ious: tuple[float, ...]
     scores: tuple[float, ...]
     seconds: tuple[float, ...]
+    best_candidate: float
 
     def curve(self, length: int) -> list[float]:
         """IoU after click 1 to `length`; where nothing was left to click, the last value goes on."""
@@ -53,6 +55,7 @@ class Outcome:
             "iou": [round(value, 6) for value in self.ious],
             "score": [round(value, 6) for value in self.scores],
             "seconds": [round(value, 6) for value in self.seconds],
+            "best_candidate_iou": round(self.best_candidate, 6),
             "clicks": [[click.x, click.y, click.positive] for click in self.clicks],
         }
 

@@ -101,5 +101,5 @@ def measure_patch(patch: Patch, methods: Mapping[str, Method]) -> list[Outcome]:
             mask, score = prediction.mask()[_CENTRE, _CENTRE], prediction.score
         seconds = perf_counter() - start
         quality = iou(mask, patch.target)
-        outcomes.append(Outcome(patch.record, name, "patch", (patch.click,), (quality,), (score,), (seconds,)))
+        outcomes.append(Outcome(patch.record, name, "patch", (patch.click,), (quality,), (score,), (seconds,), quality))
     return outcomes

@@ -71,6 +71,7 @@ def _dialogues(outcomes: Sequence[Outcome], limit: int, seed: int) -> Figures:
         "noc": {str(t): round(float(noc(curves, t / 100).mean()), 6) for t in THRESHOLDS},
         "noc_failed": {str(t): round(float(failed(curves, t / 100).mean()), 6) for t in THRESHOLDS},
         "seconds_per_click": round(float(np.median([second for o in outcomes for second in o.seconds])), 6),
+        "best_candidate_miou": round(float(np.mean([outcome.best_candidate for outcome in outcomes])), 6),
         **_score(outcomes),
     }
 

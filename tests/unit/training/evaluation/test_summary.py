@@ -18,7 +18,7 @@ BASE = ObjectRecord(Path("a.jpg"), lambda: None, "s", "dev", 1, "dog", "clean", 
 def outcome(name: str, kind: Kind, *ious: float, score: float = 0.5, image: str = "a.jpg", **changes: str) -> Outcome:
     record = replace(BASE, image=Path(image), **changes)  # type: ignore[arg-type]
     many = len(ious)
-    return Outcome(record, name, kind, (Click(1, 1),) * many, ious, (score,) * many, (0.25,) * many)
+    return Outcome(record, name, kind, (Click(1, 1),) * many, ious, (score,) * many, (0.25,) * many, max(ious))
 
 
 def test_dialogues() -> None:
@@ -39,6 +39,7 @@ def test_dialogues() -> None:
     assert whole["iou_at_70"] == pytest.approx(1 / 3, abs=1e-6)
     assert whole["score_error"] == pytest.approx((0.2 + 0.1 + 0.0) / 3, abs=1e-6)
     assert whole["score_average_precision"] == pytest.approx(1 / 3, abs=1e-6)
+    assert whole["best_candidate_miou"] == pytest.approx((0.9 + 1.0 + 0.5) / 3, abs=1e-6)
     low, high = whole["interval"]["1"]
     assert low == pytest.approx(0.4)  # only photo a
     assert high == pytest.approx(1.0)  # only photo b

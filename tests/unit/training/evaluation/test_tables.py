@@ -26,12 +26,14 @@ def test_sets_groups_and_patches(data: Path) -> None:
     one, other = (replace(record, quality="clean") for record in read_manifest(data)[2:4])
     second = replace(other, quality="cc")
     click = (Click(1, 1),)
-    outcomes = [Outcome(record, "m", "centre", click, (0.4567,), (0.5,), (0.1,)) for record in (one, other, second)]
+    outcomes = [
+        Outcome(record, "m", "centre", click, (0.4567,), (0.5,), (0.1,), 0.5) for record in (one, other, second)
+    ]
     screen = text(set_table(summarise(outcomes, 1, {"all": ["flat", "pair"]}, 0)))
     assert "flat/clean" not in screen
     for expected in ("all", "flat", "pair", "pair/clean", "pair/cc", "45.7", "100"):
         assert expected in screen
-    patches = [Outcome(one, "m", "patch", click, (0.5,), (0.2,), (0.002,))]
+    patches = [Outcome(one, "m", "patch", click, (0.5,), (0.2,), (0.002,), 0.5)]
     line = next(line for line in text(patch_table(summarise(patches, 1, {}, 0))).splitlines() if " m " in line)
     assert [word for word in line.split() if word not in "│"] == [
         "m",
