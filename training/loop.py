@@ -6,7 +6,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from engine.errors import InputError
@@ -91,7 +91,7 @@ def fit(recipe: Recipe, source: SampleSource, options: FitOptions, recipe_json: 
     world = dist.get_world_size() if dist.is_initialized() else 1
     torch.manual_seed(options.seed + rank)
     net = recipe.build().to(options.device, memory_format=torch.channels_last)
-    ema = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(recipe.schedule.ema_decay), use_buffers=True)
+    ema = AveragedModel(net, multi_avg_fn=_moving_average(recipe.schedule.ema_decay), use_buffers=True)
     optimizer = _optimizer(net, recipe.schedule)
     step, elapsed = 0, 0.0
     if options.init:
@@ -172,6 +172,21 @@ def _optimizer(net: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     if schedule.optimizer == "sgd":
         return torch.optim.SGD(groups, schedule.learning_rate, momentum=schedule.momentum)
     return torch.optim.AdamW(groups, schedule.learning_rate)
+
+
+def _moving_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor], None]:
+    """Exponential moving average whose memory grows with the run: a fixed one would keep the random start for long."""
+
+    @torch.no_grad()
+    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], steps: Tensor) -> None:
+        n = int(steps)
+        weight = 1 - min(decay, (1 + n) / (10 + n))
+        if averaged[0].is_floating_point():
+            torch._foreach_lerp_(list(averaged), list(current), weight)
+        else:
+            torch._foreach_copy_(list(averaged), list(current))
+
+    return update
 
 
 def _progress(options: FitOptions, step: int, elapsed: float) -> float:

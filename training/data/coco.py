@@ -7,14 +7,16 @@ belong to them is unknown.
 from __future__ import annotations
 
 import math
+from array import array
 from collections import defaultdict
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import numpy.typing as npt
 from faster_coco_eval.core import mask as coco_mask
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from engine.errors import InputError, PhotoError
 from training.data.masks import checked_size, extent, touches_edge
@@ -28,7 +30,12 @@ class _RunLengths(BaseModel):
     counts: list[int] | str
 
 
-Segmentation = list[list[float]] | _RunLengths
+def _packed(polygons: list[list[float]]) -> list[array[float]]:
+    """The same in a fifth of the memory: all of COCO has sixty million coordinates."""
+    return [array("d", polygon) for polygon in polygons]
+
+
+Segmentation = Annotated[list[list[float]], AfterValidator(_packed)] | _RunLengths
 
 
 class _Image(BaseModel):
@@ -163,7 +170,7 @@ def _decode(segmentation: Segmentation, size: tuple[int, int], source: str) -> U
         checked_size(np.broadcast_to(np.uint8(0), segmentation.size), size, source)
         encoded = segmentation.model_dump()
     else:
-        encoded = [polygon for polygon in segmentation if len(polygon) >= 6]
+        encoded = [list(polygon) for polygon in segmentation if len(polygon) >= 6]
         if not encoded:
             return np.zeros((height, width), np.uint8)
     try:

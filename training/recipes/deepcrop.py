@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -53,9 +53,9 @@ class DeepCropRecipe(BaseModel):
     schedule: Schedule = Schedule()
     sampler: SamplerSettings = SamplerSettings(set_weights=SET_WEIGHTS)
     size: int = 160
-    widths: tuple[int, int, int, int, int] = (32, 64, 96, 192, 192)
-    depths: tuple[int, int, int, int] = (2, 2, 3, 1)
-    heads: int = 3
+    """Side of the crops in pixels."""
+    arguments: dict[str, Any] = {}
+    """Arguments of the network; {} is its default form."""
     iterative: float = 0.4
     """Share of batches in which the network first answers, is corrected by clicks, and learns from the second answer."""
     side_weight: float = 0.3
@@ -65,7 +65,7 @@ class DeepCropRecipe(BaseModel):
 
     def build(self) -> nn.Module:
         """A ClickNet with random weights."""
-        return ClickNet(self.widths, self.depths, self.heads)
+        return ClickNet(**self.arguments)
 
     def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> ClickSamples:
         """Whole photos, click-centred crops and zooms, mixed."""
