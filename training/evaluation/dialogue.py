@@ -65,17 +65,20 @@ def converse(session: Session, target: U8, limit: int, place: Place | None = Non
         yield Turn(clicks[-1], iou(mask, target), prediction.score, seconds, len(prediction.candidates))
 
 
-def best_candidate(session: Session, target: U8, turn: Turn) -> float:
+def best_candidate(method: Method, photo: Photo, target: U8, turn: Turn) -> float:
     """IoU of the best reading that a first click offers: what a person gets who picks among the candidates.
 
     Args:
-        session: A fresh one: asking for a candidate may decide what later clicks build on.
+        method: Asked in a session of its own, as asking for a candidate may decide what later clicks build on.
+        photo: The photo.
         target: (H, W) uint8.
-        turn: The first click.
+        turn: The first click and what came of it.
     """
+    if turn.candidates < 2:
+        return turn.iou
+    session = method.session(photo)
     session.set_prompts((turn.click,))
-    readings = (session.predict(candidate=index) for index in range(turn.candidates))
-    return max((iou(reading.mask(), target) for reading in readings), default=turn.iou)
+    return max(iou(session.predict(candidate=index).mask(), target) for index in range(turn.candidates))
 
 
 def measure_object(
@@ -113,7 +116,7 @@ def measure_object(
                     tuple(turn.iou for turn in turns),
                     tuple(turn.score for turn in turns),
                     tuple(turn.seconds for turn in turns),
-                    best_candidate(method.session(photo), target, turns[0]),
+                    best_candidate(method, photo, target, turns[0]),
                 )
             )
     return outcomes
