@@ -8,11 +8,20 @@ from importlib.metadata import PackageNotFoundError, metadata, version
 
 from PySide6.QtCore import QCoreApplication, Qt, qVersion
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QTextBrowser, QWidget
 
 from app.icons import application_icon
+from app.widgets import make
 
-PARTS = ("torch", "torchvision", "PySide6-Essentials", "numpy", "scipy", "opencv-python-headless", "pillow")
+PARTS: tuple[str, ...] = (
+    "torch",
+    "torchvision",
+    "PySide6-Essentials",
+    "numpy",
+    "scipy",
+    "opencv-python-headless",
+    "pillow",
+)
 PARTS += ("tifffile", "imagecodecs", "scikit-image", "pyqtgraph", "safetensors", "pydantic", "platformdirs")
 
 
@@ -50,16 +59,18 @@ def show_keys(actions: list[QAction], parent: QWidget) -> QDialog:
         for action in actions
         if action.shortcuts()
     ]
-    grid = QGridLayout(horizontalSpacing=28, verticalSpacing=8)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(28)
+    grid.setVerticalSpacing(8)
     half = [*rows], [(keys, tip.split("  (")[0]) for keys, tip in keyed]
     for side, lines in enumerate(half):
         for row, (keys, meaning) in enumerate(lines):
             grid.addWidget(QLabel(f"<b>{escape(keys)}</b>"), row, 2 * side)
             grid.addWidget(QLabel(meaning), row, 2 * side + 1)
-    close = QPushButton(_tr("Close"), default=True)
+    close = QPushButton(_tr("Close"))
+    close.setDefault(True)
     close.clicked.connect(dialog.accept)
-    column = QVBoxLayout(dialog, spacing=18)
-    column.setContentsMargins(28, 24, 28, 20)
+    column = make.column(18, (28, 24, 28, 20), dialog)
     column.addLayout(grid)
     column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
     dialog.open()
@@ -71,22 +82,22 @@ def show_about(parent: QWidget) -> QDialog:
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(_tr("About DeepSkel"))
-    picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+    picture = make.label(align=make.CENTRE)
     picture.setPixmap(application_icon().pixmap(72, 72))
-    title = QLabel(f"DeepSkel {QCoreApplication.applicationVersion()}", objectName="title")
-    title.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    title = make.label(f"DeepSkel {QCoreApplication.applicationVersion()}", "title", align=make.CENTRE)
     text = QLabel(
         _tr("Click an object in a photo and get it cut out.<br>Everything is computed on this computer.<br>Apache-2.0")
         + f"<br>Python {platform.python_version()}, Qt {qVersion()}, {escape(platform.platform(terse=True))}"
     )
     text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-    parts = QTextBrowser(accessibleName=_tr("Licences"))
+    parts = QTextBrowser()
+    parts.setAccessibleName(_tr("Licences"))
     parts.setHtml("<table cellpadding='3'>" + "".join(map(_licence_row, PARTS)) + "</table>")
     parts.setMinimumSize(460, 220)
-    close = QPushButton(_tr("Close"), default=True)
+    close = QPushButton(_tr("Close"))
+    close.setDefault(True)
     close.clicked.connect(dialog.accept)
-    column = QVBoxLayout(dialog, spacing=12)
-    column.setContentsMargins(28, 24, 28, 20)
+    column = make.column(12, (28, 24, 28, 20), dialog)
     for widget in (picture, title, text, parts):
         column.addWidget(widget)
     column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
@@ -96,11 +107,11 @@ def show_about(parent: QWidget) -> QDialog:
 
 def _licence_row(package: str) -> str:
     try:
-        facts = metadata(package)
+        facts = metadata(package).json
     except PackageNotFoundError:
         return ""
-    terms = facts.get("License-Expression") or facts.get("License") or ""
+    terms = str(facts.get("license_expression") or facts.get("license") or "")
     if not terms or len(terms) > 80:  # some packages put the whole text there
-        classifiers = [c.rsplit(" :: ", 1)[-1] for c in facts.get_all("Classifier") or [] if c.startswith("License")]
+        classifiers = [c.rsplit(" :: ", 1)[-1] for c in facts.get("classifier", []) if c.startswith("License")]
         terms = ", ".join(classifiers) or _tr("see the package")
     return f"<tr><td><b>{escape(package)}</b></td><td>{escape(version(package))}</td><td>{escape(terms)}</td></tr>"

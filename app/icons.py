@@ -46,13 +46,12 @@ class TintedEngine(QIconEngine):
         return TintedEngine(self._name, self._role, self._colour)
 
 
-def icon(
-    name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText, colour: QColor | None = None
-) -> QIcon:
+def icon(name: str, role: QPalette.ColorRole = QPalette.ColorRole.ButtonText, colour: QColor | None = None) -> QIcon:
     """The icon `name` of resources/icons in a palette's role, or always in `colour`."""
     _source(name)  # a missing file is an error here, not an empty button later
     return QIcon(TintedEngine(name, role, colour))
 
 
 def application_icon() -> QIcon:
+    """The application's own, in its own colours."""
     return QIcon(str(FOLDER / "deepskel.svg"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt
@@ -33,11 +34,10 @@ class Menus(QObject):
         self.recent = QMenu(tr("Open recent"), window)
         self.recent.aboutToShow.connect(self._fill_recent)
         self.device = self._choices(
-            tr("Device"),
+            tr("&Device"),
             "device",
             {"auto": tr("Automatic"), "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
         )
-        self.device.setIcon(icon("device"))
         window.settings.changed.connect(self._on_setting)
         self._fill_menu_bar()
         self.bar = self._make_bar()
@@ -73,11 +73,14 @@ class Menus(QObject):
 
     def _make_bar(self) -> QToolBar:
         crop = self._crop
-        bar = QToolBar(self.tr("Tools"), movable=False, iconSize=QSize(20, 20))
+        bar = QToolBar(self.tr("Tools"))
+        bar.setMovable(False)
+        bar.setIconSize(QSize(20, 20))
         bar.setObjectName("tools")
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         bar.addAction(self.open)
-        bar.widgetForAction(self.open).setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        for button in bar.findChildren(QToolButton):
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addSeparator()
         bar.addActions([crop.undo, crop.redo, crop.clear])
         bar.addSeparator()
@@ -98,7 +101,7 @@ class Menus(QObject):
             action = menu.addAction(text)
             action.setCheckable(True)
             action.setChecked(getattr(self._window.settings, setting) == value)
-            connect(action, lambda v=value: setattr(self._window.settings, setting, v))
+            connect(action, partial(setattr, self._window.settings, setting, value))
             group.addAction(action)
         return menu
 
@@ -116,7 +119,7 @@ class Menus(QObject):
         for path in paths:
             action = self.recent.addAction(path.name)
             action.setToolTip(str(path))
-            connect(action, lambda p=path: self._window.opener.open_path(p))
+            connect(action, partial(self._window.opener.open_path, path))
         if paths:
             self.recent.addSeparator()
             connect(self.recent.addAction(self.tr("Forget these")), self._window.settings.forget_recent)

@@ -1,4 +1,4 @@
-"""Every way a photo comes in: dialog, drop, paste, recent files, sample, command line. Loaded in the worker's thread."""
+"""Every way a photo comes in: dialog, drop, paste, recent files, sample, command line."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ class Opener(QObject):
         """Whatever picture is on the clipboard, or an error that says that there is none."""
         if not self.take(QGuiApplication.clipboard().mimeData(), self.tr("Pasted image")):
             raise PhotoError(
-                self.tr("There is no picture on the clipboard."), self.tr("Copy a picture or a picture file, then paste.")
+                self.tr("There is no picture on the clipboard."),
+                self.tr("Copy a picture or a picture file, then paste."),
             )
 
     def take(self, data: QMimeData, name: str) -> bool:
@@ -104,6 +105,7 @@ def takes(data: QMimeData) -> bool:
 
 
 def local_files(data: QMimeData) -> list[Path]:
+    """The existing files among what is dropped or pasted."""
     paths = (Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
     return [path for path in paths if path.is_file()]
 

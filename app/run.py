@@ -6,12 +6,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app import __version__
 from app.icons import application_icon
 from app.method import MethodFactory, shipped_method
 from app.settings import Settings
@@ -69,8 +69,5 @@ def make_application() -> QApplication:
     application.setOrganizationName("DeepSkel")
     application.setDesktopFileName("deepskel")
     application.setWindowIcon(application_icon())
-    try:
-        application.setApplicationVersion(version("deepskel"))
-    except PackageNotFoundError:  # run from a checkout
-        application.setApplicationVersion("")
+    application.setApplicationVersion(__version__)
     return application

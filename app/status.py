@@ -9,6 +9,7 @@ from app.document.answer import Answer
 from app.document.document import CropDocument
 from app.icons import icon
 from app.method import Ready
+from app.widgets import make
 
 
 class Status(QStatusBar):
@@ -17,15 +18,16 @@ class Status(QStatusBar):
     def __init__(self, device_menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self._hint = QLabel(objectName="hint")
+        self._hint = make.label(role="hint")
         self.addWidget(self._hint, 1)
         self._place = self._add(self.tr("Place under the mouse, in pixels of the photo"))
         self._time = self._add(self.tr("Time of the last click"))
         self._score = self._add(self.tr("How sure the result is"))
         self._zoom = self._add(self.tr("Zoom"))
-        self._device = QToolButton(
-            icon=icon("device"), iconSize=QSize(16, 16), toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
+        self._device = QToolButton()
+        self._device.setIcon(icon("device"))
+        self._device.setIconSize(QSize(16, 16))
+        self._device.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._device.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self._device.setMenu(device_menu)
         self._device.setText(self.tr("Loading…"))
@@ -76,7 +78,8 @@ class Status(QStatusBar):
         return self.tr("Click what is missing, right-click what is too much. V changes the view.")
 
     def _add(self, tip: str) -> QLabel:
-        label = QLabel(toolTip=tip)
+        label = QLabel()
+        label.setToolTip(tip)
         label.setAccessibleDescription(tip)
         self.addPermanentWidget(label)
         return label

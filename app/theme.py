@@ -61,9 +61,13 @@ class Theme(QObject):
         super().__init__(application)
         self._application, self._settings = application, settings
         application.setStyle("Fusion")
-        settings.changed.connect(lambda key: key == Settings.theme.key and self._ask())
+        settings.changed.connect(self._on_setting)
         application.styleHints().colorSchemeChanged.connect(self._apply)
         self._ask()
+
+    def _on_setting(self, key: str) -> None:
+        if key == Settings.theme.key:
+            self._ask()
 
     def _ask(self) -> None:
         self._application.styleHints().setColorScheme(SCHEMES[self._settings.theme])
@@ -84,6 +88,7 @@ def current(theme: str) -> Colours:
 
 
 def palette(colours: Colours) -> QPalette:
+    """For what Fusion draws itself."""
     result, role = QPalette(), QPalette.ColorRole
     for roles, colour in (
         ((role.Window,), colours.window),
@@ -104,5 +109,6 @@ def palette(colours: Colours) -> QPalette:
 
 
 def style_sheet(colours: Colours) -> str:
+    """style.qss with the names of colours filled in."""
     template = Template((Path(__file__).parent / "style.qss").read_text(encoding="utf-8"))
     return template.substitute(vars(colours))

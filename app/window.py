@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from app.icons import application_icon
 from app.menus import Menus
@@ -16,6 +17,7 @@ from app.status import Status
 from app.widgets.activity import Activity
 from app.widgets.banner import Banner
 from app.widgets.empty import EmptyState
+from app.widgets.floating import Floating
 from app.worker import Request, Worker
 from app.workspaces.crop.export_flow import ExportFlow
 from app.workspaces.crop.segmenter import PREDICT
@@ -64,21 +66,21 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.workspace)
-        over = QVBoxLayout()
-        over.setContentsMargins(12, 10, 12, 0)
-        over.addWidget(self.banner)
-        centre = QWidget()
-        column = QVBoxLayout(centre, spacing=0)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.activity)
-        column.addLayout(over)
-        column.addWidget(self._pages, 1)
-        self.setCentralWidget(centre)
+        self.setCentralWidget(self._pages)
+        for widget, bottom in ((self.banner, False), (self.activity, True)):
+            Floating(widget, self._pages, self._free_area, bottom=bottom)
         self.setStatusBar(self.status)
         self.addToolBar(self.menus.bar)
         panel, actions = self.workspace.panel, self.workspace.actions_
         panel.add_button(actions.export, primary=True)
         panel.add_button(actions.copy)
+
+    def _free_area(self) -> QRect:
+        """Where messages may float: over the photo, not over the panel."""
+        area = self._pages.rect()
+        if self._pages.currentWidget() is self.workspace:
+            area.setWidth(area.width() - self.workspace.panel.width())
+        return area
 
     def _connect(self) -> None:
         for worker in (self.inference, self.files):
@@ -150,5 +152,6 @@ class MainWindow(QMainWindow):
         self.settings.save_bytes("window/geometry", self.saveGeometry())
         self.settings.store.sync()
         self.hide()  # gone at once, even while a computation takes a moment to notice that nobody waits for it
-        self.joined = all([worker.stop() for worker in (self.inference, self.files)])
+        stopped = [worker.stop() for worker in (self.inference, self.files)]
+        self.joined = all(stopped)
         super().closeEvent(event)

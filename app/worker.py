@@ -1,7 +1,7 @@
 """One thread for slow work, with a small vocabulary: submit a job, its answer arrives on the window's thread.
 
-Requests are numbered and belong to a lane. A newer request of a lane makes the older ones stale: they are asked to stop,
-and whatever they still answer is dropped.
+Requests are numbered and belong to a lane. A newer request of a lane makes the older ones stale: they are asked to
+stop, and whatever they still answer is dropped.
 """
 
 from __future__ import annotations

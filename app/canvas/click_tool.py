@@ -37,7 +37,9 @@ class ClickTool(QObject):
         self._marker: int | None = None
         self._dragging = False
         self._hover: Click | None = None
-        self._rest = QTimer(self, singleShot=True, interval=HOVER_MS)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(HOVER_MS)
         self._rest.timeout.connect(lambda: self.hovered.emit(self._hover))
         self._keyboard = Keyboard(canvas, self)
         canvas.set_tool(self)
@@ -135,7 +137,9 @@ class ClickTool(QObject):
         point = self._canvas.source_point(event.position())
         over_marker = self._canvas.marker_at(event.position()) is not None
         shape = Qt.CursorShape.SizeAllCursor if over_marker else Qt.CursorShape.CrossCursor
-        self._canvas.viewport().setCursor(shape if not self._canvas.photo_rect.isEmpty() else Qt.CursorShape.ArrowCursor)
+        self._canvas.viewport().setCursor(
+            shape if not self._canvas.photo_rect.isEmpty() else Qt.CursorShape.ArrowCursor
+        )
         if self._canvas.inside(point) and not over_marker:
             exclude = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
             self._hover = Click(point.x(), point.y(), not exclude)

@@ -18,7 +18,10 @@ CRISP = 2.0
 
 def screen_scale(painter: QPainter) -> float:
     """Device pixels per source pixel."""
-    return QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) * painter.device().devicePixelRatioF()
+    return (
+        QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        * painter.device().devicePixelRatioF()
+    )
 
 
 def draw_pyramid(painter: QPainter, pyramid: Pyramid, exposed: QRectF) -> None:

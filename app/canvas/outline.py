@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PySide6.QtGui import QPainterPath
 from pyqtgraph.functions import arrayToQPath
+from PySide6.QtGui import QPainterPath
 
 from app.canvas.pyramid import U8, Pyramid
 

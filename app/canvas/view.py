@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -24,7 +25,6 @@ from app.canvas.navigation import Navigation
 from app.canvas.outline import Outline
 from app.canvas.pyramid import Pyramid
 from engine.crop.prompts import Box, Click
-
 
 
 class Tool(Protocol):
@@ -109,7 +109,7 @@ class Canvas(QGraphicsView):
         if name == "checkerboard":
             self._mask.show_backdrop(checkerboard(QColor("#ffffff"), QColor("#d3d6da")))
         else:
-            self._mask.show_backdrop(QColor(name))
+            self._mask.show_backdrop(QBrush(QColor(name)))
         self._outline.hide()
 
     def show_clicks(self, clicks: Sequence[Click]) -> None:

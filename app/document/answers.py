@@ -9,6 +9,8 @@ from app.document.prompts import Prompts
 
 
 class Sized(Protocol):
+    """Something that knows the memory it takes."""
+
     @property
     def nbytes(self) -> int: ...
 

@@ -64,14 +64,18 @@ class CropDocument(QObject):
             self._act(self.prompts.with_click_replaced(index, click), self.tr("move click"))
             self.select(index)
 
-    def flip_click(self, index: int) -> None:
-        """Turn an include click into an exclude click and the other way round."""
-        old = self.prompts.clicks[index]
-        text = self.tr("turn into exclude") if old.positive else self.tr("turn into include")
-        self._act(self.prompts.with_click_replaced(index, Click(old.x, old.y, not old.positive)), text)
+    def flip_selected(self) -> None:
+        """Turn the selected include click into an exclude click and the other way round."""
+        if (index := self.selected) is not None:
+            old = self.prompts.clicks[index]
+            text = self.tr("turn into exclude") if old.positive else self.tr("turn into include")
+            self._act(self.prompts.with_click_replaced(index, Click(old.x, old.y, not old.positive)), text)
+            self.select(index)
 
-    def remove_click(self, index: int) -> None:
-        self._act(self.prompts.without_click(index), self.tr("remove click"))
+    def remove_selected(self) -> None:
+        """Take the selected click away."""
+        if (index := self.selected) is not None:
+            self._act(self.prompts.without_click(index), self.tr("remove click"))
 
     def set_box(self, box: Box | None) -> None:
         """Draw the box (clipped to the photo) or, with None, take it away."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton, QWidget
 
+from app.widgets import make
 from app.worker import Request, Worker
 
 DELAY_MS = 500
@@ -21,18 +22,21 @@ class Activity(QWidget):
         self.setObjectName("activity")
         self._running: list[Request] = []
         self._label = QLabel()
-        self._bar = QProgressBar(textVisible=False, maximum=0)
-        stop = QPushButton(self.tr("Cancel"), toolTip=self.tr("Stop (Esc)"))
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        stop = QPushButton(self.tr("Cancel"))
+        stop.setToolTip(self.tr("Stop (Esc)"))
         stop.clicked.connect(self.cancel)
-        row = QHBoxLayout()
-        row.setContentsMargins(14, 5, 8, 5)
-        row.addWidget(self._label, 1)
+        self._label.setMinimumWidth(230)
+        words = make.column(7)
+        words.addWidget(self._label)
+        words.addWidget(self._bar)
+        row = make.row(16, (18, 10, 10, 10), self)
+        row.addLayout(words, 1)
         row.addWidget(stop)
-        column = QVBoxLayout(self, spacing=0)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self._bar)
-        column.addLayout(row)
-        self._delay = QTimer(self, singleShot=True, interval=DELAY_MS)
+        self._delay = QTimer(self)
+        self._delay.setSingleShot(True)
+        self._delay.setInterval(DELAY_MS)
         self._delay.timeout.connect(self.show)
         self.hide()
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from app.icons import icon
+from app.widgets import make
 
 STAY_MS = 8000
 """Good news goes by itself; errors and warnings stay until they are dismissed."""
@@ -21,25 +22,29 @@ class Banner(QFrame):
         super().__init__(parent)
         self.setObjectName("banner")
         self._sign = QLabel()
-        self._message = QLabel(objectName="bannerMessage", wordWrap=True)
-        self._hint = QLabel(wordWrap=True)
+        self._message = make.label(role="bannerMessage", wrap=True)
+        self._hint = make.label(wrap=True)
         for label in (self._message, self._hint):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._button = QPushButton()
         self._button.clicked.connect(self._act)
         self._action: Callable[[], object] | None = None
-        close = QToolButton(icon=icon("close"), toolTip=self.tr("Dismiss"), accessibleName=self.tr("Dismiss message"))
+        close = QToolButton()
+        close.setIcon(icon("close"))
+        close.setToolTip(self.tr("Dismiss"))
+        close.setAccessibleName(self.tr("Dismiss message"))
         close.clicked.connect(self.dismiss)
-        words = QVBoxLayout(spacing=2)
+        words = make.column(2)
         words.addWidget(self._message)
         words.addWidget(self._hint)
-        row = QHBoxLayout(self, spacing=12)
-        row.setContentsMargins(14, 10, 8, 10)
+        row = make.row(12, (14, 10, 8, 10), self)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(words, 1)
         row.addWidget(self._button)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self._timer = QTimer(self, singleShot=True, interval=STAY_MS)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(STAY_MS)
         self._timer.timeout.connect(self.dismiss)
         self.hide()
 
@@ -71,9 +76,7 @@ class Banner(QFrame):
     def _say(
         self, kind: str, message: str, hint: str, button: str = "", action: Callable[[], object] | None = None
     ) -> None:
-        self.setProperty("kind", kind)
-        self.style().unpolish(self)
-        self.style().polish(self)
+        make.restyle(self, "kind", kind)
         self._sign.setPixmap(icon(kind).pixmap(QSize(22, 22), self.devicePixelRatioF()))
         self._message.setText(message)
         self._hint.setText(hint)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QPalette, QShowEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
 
 from app.icons import icon
+from app.widgets import make
 
 SHOWN = 4
 """Recent photos offered here; the menu has them all."""
@@ -26,15 +28,14 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setObjectName("empty")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._area = QFrame(objectName="dropArea")
+        self._area = make.frame("dropArea")
         self._area.setMaximumWidth(620)
-        self._picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
-        title = QLabel(self.tr("Drop a photo here"), objectName="title", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._picture = make.label(align=make.CENTRE)
+        title = make.label(self.tr("Drop a photo here"), "title", align=make.CENTRE)
         text = self.tr("Then click the object that you want to cut out.")
-        under = QLabel(text, objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter)
-        self._recent = QVBoxLayout(spacing=2)
-        column = QVBoxLayout(self._area, spacing=8)
-        column.setContentsMargins(48, 40, 48, 36)
+        under = make.label(text, "muted", align=make.CENTRE)
+        self._recent = make.column(2)
+        column = make.column(8, (48, 40, 48, 36), self._area)
         column.addWidget(self._picture)
         column.addSpacing(4)
         column.addWidget(title)
@@ -56,40 +57,42 @@ class EmptyState(QWidget):
                 widget.deleteLater()
         if paths:
             self._recent.addSpacing(20)
-            self._recent.addWidget(QLabel(self.tr("Recent"), objectName="section"))
+            self._recent.addWidget(make.label(self.tr("Recent"), "section"))
         for path in paths[:SHOWN]:
-            button = QPushButton(f"{path.name}", icon=icon("recent"), toolTip=str(path))
+            button = QPushButton(icon("recent"), path.name)
+            button.setToolTip(str(path))
             button.setProperty("flat", True)
-            button.clicked.connect(lambda _=False, p=path: self.photo_asked.emit(p))
+            button.clicked.connect(partial(self._ask_for, path))
             self._recent.addWidget(button)
 
     def show_drop(self, active: bool) -> None:
         """Light up while a photo is held over the window."""
-        self._area.setProperty("active", active)
-        self._area.style().unpolish(self._area)
-        self._area.style().polish(self._area)
+        make.restyle(self._area, "active", active)
+
+    def _ask_for(self, path: Path, _checked: bool = False) -> None:
+        self.photo_asked.emit(path)
 
     def _buttons(self) -> QHBoxLayout:
-        opening = QPushButton(self.tr("Open photo…"), default=True)
+        opening = QPushButton(self.tr("Open photo…"))
         opening.setProperty("primary", True)
         opening.clicked.connect(self.open_asked)
-        paste = QPushButton(self.tr("Paste"), icon=icon("paste"))
+        paste = QPushButton(icon("paste"), self.tr("Paste"))
         paste.clicked.connect(self.paste_asked)
-        sample = QPushButton(self.tr("Try a sample"), icon=icon("sample"))
+        sample = QPushButton(icon("sample"), self.tr("Try a sample"))
         sample.clicked.connect(self.sample_asked)
-        row = QHBoxLayout(spacing=8)
+        row = make.row()
         row.addStretch(1)
         for button in (opening, paste, sample):
             row.addWidget(button)
         row.addStretch(1)
         return row
 
-    def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802 - Qt's name
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         super().changeEvent(event)
         if event.type() in (event.Type.PaletteChange, event.Type.StyleChange):
             self._draw_picture()
 
-    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001, N802 - Qt's name
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
         self._draw_picture()
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QColorDialog, QWidget
 
+from app.widgets import make
 
 SIDE = 26
 
@@ -14,7 +15,10 @@ class Swatch(QAbstractButton):
     """A coloured disc; the chosen one has a ring, and so has the focused one."""
 
     def __init__(self, colour: QColor, name: str) -> None:
-        super().__init__(checkable=True, toolTip=name, accessibleName=name)
+        super().__init__()
+        self.setCheckable(True)
+        self.setToolTip(name)
+        self.setAccessibleName(name)
         self.colour = colour
         self.setFixedSize(SIDE, SIDE)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -36,6 +40,8 @@ class Swatch(QAbstractButton):
 
 
 class Swatches(QWidget):
+    """Six colours that differ for everyone, and one of one's own."""
+
     chosen = Signal(str)
     """A colour as #rrggbb."""
 
@@ -49,9 +55,8 @@ class Swatches(QWidget):
             "#ff5a36": self.tr("Orange"),
             "#f13d9b": self.tr("Pink"),
         }
-        self._group = QButtonGroup(self, exclusive=True)
-        row = QHBoxLayout(self, spacing=6)
-        row.setContentsMargins(0, 0, 0, 0)
+        self._group = QButtonGroup(self)
+        self._row = make.row(6, parent=self)
         for value, name in named.items():
             swatch = Swatch(QColor(value), name)
             swatch.setChecked(value == colour)
@@ -60,12 +65,12 @@ class Swatches(QWidget):
         self._own = Swatch(own, self.tr("Another colour…"))
         self._own.setChecked(colour not in named)
         self._add(self._own)
-        row.addStretch(1)
+        self._row.addStretch(1)
         self._group.buttonClicked.connect(self._choose)
 
     def _add(self, swatch: Swatch) -> None:
         self._group.addButton(swatch)
-        self.layout().addWidget(swatch)
+        self._row.addWidget(swatch)
 
     def _choose(self, swatch: Swatch) -> None:
         if swatch is self._own:

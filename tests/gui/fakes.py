@@ -30,9 +30,7 @@ class ColourSession:
     def set_prompts(self, clicks: tuple[Click, ...], box: Box | None = None) -> None:
         self._clicks, self._box = clicks, box
 
-    def predict(
-        self, *, candidate: int | None = None, cancelled: Callable[[], bool] | None = None
-    ) -> Prediction:
+    def predict(self, *, candidate: int | None = None, cancelled: Callable[[], bool] | None = None) -> Prediction:
         began = time.perf_counter()
         self._method.calls.append((self._clicks, self._box, candidate))
         self._method.wait(cancelled)

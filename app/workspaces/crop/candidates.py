@@ -4,15 +4,50 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLabel, QWidget
 
 from app.canvas.pyramid import U8
+from app.widgets import make
 from engine.crop.prediction import Prediction
 
-SIDE = 76
+SIDE = 80
 LIMIT = 3
+
+
+class Picture(QAbstractButton):
+    """A checkable picture with rounded corners; a coloured rim says chosen, an outer one focused."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCheckable(True)
+        self._picture = QPixmap()
+        self.setFixedSize(SIDE + 4, SIDE + 4)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_picture(self, picture: QPixmap) -> None:
+        self._picture = picture
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(2, 2, SIDE, SIDE)
+        shape = QPainterPath()
+        shape.addRoundedRect(area, 8, 8)
+        painter.setClipPath(shape)
+        painter.drawPixmap(area, self._picture, QRectF(self._picture.rect()))
+        painter.setClipping(False)
+        palette = self.palette()
+        if self.isChecked() or self.hasFocus() or self.underMouse():
+            colour = palette.highlight() if self.isChecked() else palette.placeholderText()
+            painter.strokePath(shape, QPen(colour.color(), 2.5))
+        if self.hasFocus():
+            painter.setPen(QPen(palette.text().color(), 1, Qt.PenStyle.DotLine))
+            painter.drawRoundedRect(area.adjusted(3, 3, -3, -3), 6, 6)
+        painter.end()
 
 
 class Candidates(QWidget):
@@ -22,16 +57,14 @@ class Candidates(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._group = QButtonGroup(self, exclusive=True)
-        self._buttons: list[QToolButton] = []
+        self._group = QButtonGroup(self)
+        self._buttons: list[Picture] = []
         self._labels: list[QLabel] = []
-        row = QHBoxLayout(self, spacing=8)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = make.row(parent=self)
         for index in range(LIMIT):
-            button = QToolButton(objectName="candidate", checkable=True, iconSize=QSize(SIDE, SIDE))
-            button.setFixedSize(SIDE + 6, SIDE + 6)
-            label = QLabel(objectName="muted", alignment=Qt.AlignmentFlag.AlignCenter)
-            column = QVBoxLayout(spacing=3)
+            button = Picture()
+            label = make.label(role="muted", align=make.CENTRE)
+            column = make.column(3)
             column.addWidget(button)
             column.addWidget(label)
             row.addLayout(column)
@@ -58,7 +91,7 @@ class Candidates(QWidget):
         for index, (candidate, button, label) in enumerate(zip(candidates, self._buttons, self._labels, strict=False)):
             percent = round(100 * candidate.score)
             ratio = self.devicePixelRatioF()
-            button.setIcon(QIcon(_picture(thumbnail, candidate.thumbnail, view, colour, SIDE, ratio)))
+            button.show_picture(_picture(thumbnail, candidate.thumbnail, view, colour, SIDE, ratio))
             label.setText(f"<b>{index + 1}</b>&nbsp; {percent} %")
             words = self.tr("Reading {number}, confidence {percent} %").format(number=index + 1, percent=percent)
             button.setAccessibleName(words)
@@ -72,8 +105,10 @@ def _common_view(masks: list[U8]) -> tuple[float, float, float, float]:
     if not len(xs):
         return 0.0, 0.0, 1.0, 1.0
     x0, x1, y0, y1 = xs.min(), xs.max() + 1, ys.min(), ys.max() + 1
-    half = 0.58 * max(x1 - x0, y1 - y0, 8)
-    cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
+    # A square larger than the photo's shorter side would show emptiness beside it.
+    half = min(0.58 * max(x1 - x0, y1 - y0, 8), min(width, height) / 2)
+    cx = min(max((x0 + x1) / 2, half), width - half)
+    cy = min(max((y0 + y1) / 2, half), height - half)
     return (cx - half) / width, (cy - half) / height, (cx + half) / width, (cy + half) / height
 
 
@@ -96,5 +131,7 @@ def _picture(
 def _window(image: U8, view: tuple[float, float, float, float], pixels: int) -> U8:
     height, width = image.shape[:2]
     x0, y0, x1, y1 = view[0] * width, view[1] * height, view[2] * width, view[3] * height
-    affine = np.array([[pixels / (x1 - x0), 0, -x0 * pixels / (x1 - x0)], [0, pixels / (y1 - y0), -y0 * pixels / (y1 - y0)]])
+    affine = np.array(
+        [[pixels / (x1 - x0), 0, -x0 * pixels / (x1 - x0)], [0, pixels / (y1 - y0), -y0 * pixels / (y1 - y0)]]
+    )
     return np.asarray(cv2.warpAffine(image, affine, (pixels, pixels), flags=cv2.INTER_LINEAR), np.uint8)

@@ -12,19 +12,16 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QFormLayout,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QRadioButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.document.document import CropDocument
 from app.icons import icon
 from app.settings import Settings
+from app.widgets import make
 from app.workspaces.crop.exporting import ENDINGS, Export, size_of, suggested_name
 from engine.crop.prediction import Prediction
 
@@ -43,14 +40,15 @@ class ExportDialog(QDialog):
         self._what = self._choice({"cutout": self.tr("Cut-out"), "mask": self.tr("Mask only")})
         self._area = self._choice({"trim": self.tr("Trimmed to the object"), "full": self.tr("Full photo")})
         self._form = self._choice({"png": "PNG", "tiff": "TIFF"})
-        self._name = QLineEdit(accessibleName=self.tr("File name"))
+        self._name = QLineEdit()
+        self._name.setAccessibleName(self.tr("File name"))
         self._name.textEdited.connect(self._on_name_edited)
-        self._facts = QLabel(objectName="muted", wordWrap=True)
-        self._note = QLabel(wordWrap=True)
-        self._note.setObjectName("note")
-        self._allow = QCheckBox(accessibleName=self.tr("Allow replacing"))
+        self._facts = make.label(role="muted", wrap=True)
+        self._note = make.label(role="note", wrap=True)
+        self._allow = QCheckBox()
         self._allow.toggled.connect(self._refresh)
-        self._button = QPushButton(self.tr("Export"), default=True)
+        self._button = QPushButton(self.tr("Export"))
+        self._button.setDefault(True)
         self._button.setProperty("primary", True)
         self._button.clicked.connect(self.accept)
         self._lay_out(look)
@@ -91,52 +89,58 @@ class ExportDialog(QDialog):
         s.export_format, s.export_folder = self._value(self._form), str(self._folder)
         allowed = self._allow.isChecked()
         self.export = Export(
-            self.path, s.export_mask_only, s.export_trim, overwrite=allowed, overwrite_source=allowed and self._is_source
+            self.path,
+            s.export_mask_only,
+            s.export_trim,
+            overwrite=allowed,
+            overwrite_source=allowed and self._is_source,
         )
         super().accept()
 
     # Inside
 
     def _lay_out(self, look: QPixmap) -> None:
-        picture = QLabel(alignment=Qt.AlignmentFlag.AlignCenter, accessibleName=self.tr("Cut-out"))
+        picture = make.label(align=make.CENTRE)
+        picture.setAccessibleName(self.tr("Cut-out"))
         picture.setPixmap(look)
         picture.setFixedSize(QSize(220, 220))
         browse = QPushButton(icon("open"), self.tr("Folder…"))
         browse.clicked.connect(self._browse)
-        self._where = QLabel(objectName="muted", wordWrap=True)
-        name_row = QHBoxLayout(spacing=8)
+        self._where = make.label(role="muted", wrap=True)
+        name_row = make.row()
         name_row.addWidget(self._name, 1)
         name_row.addWidget(browse)
-        form = QFormLayout(horizontalSpacing=18, verticalSpacing=12)
+        form = QFormLayout()
+        form.setHorizontalSpacing(18)
+        form.setVerticalSpacing(12)
         form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
         for text, group in (
             (self.tr("Content"), self._what),
             (self.tr("Size"), self._area),
             (self.tr("Format"), self._form),
         ):
-            row = QHBoxLayout(spacing=16)
+            row = make.row(16)
             for button in group.buttons():
                 row.addWidget(button)
             row.addStretch(1)
-            form.addRow(QLabel(text, objectName="muted"), row)
-        form.addRow(QLabel(self.tr("Name"), objectName="muted"), name_row)
+            form.addRow(make.label(text, "muted"), row)
+        form.addRow(make.label(self.tr("Name"), "muted"), name_row)
         form.addRow("", self._where)
         form.addRow("", self._facts)
-        top = QHBoxLayout(spacing=24)
+        top = make.row(24)
         top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(form, 1)
         cancel = QPushButton(self.tr("Cancel"))
         cancel.clicked.connect(self.reject)
-        feet = QHBoxLayout(spacing=8)
+        feet = make.row()
         feet.addStretch(1)
         feet.addWidget(cancel)
         feet.addWidget(self._button)
-        column = QVBoxLayout(self, spacing=16)
-        column.setContentsMargins(24, 24, 24, 20)
+        column = make.column(16, (24, 24, 24, 20), self)
         column.addLayout(top)
         column.addWidget(self._note)
         column.addWidget(self._allow)
-        column.addWidget(QFrame(objectName="separator"))
+        column.addWidget(make.frame("separator"))
         column.addLayout(feet)
 
     def _choice(self, options: dict[str, str]) -> QButtonGroup:
@@ -149,7 +153,8 @@ class ExportDialog(QDialog):
         return group
 
     def _value(self, group: QButtonGroup) -> str:
-        return str(group.checkedButton().property("value"))
+        button = group.checkedButton()
+        return str(button.property("value")) if button else ""
 
     def _restore(self) -> None:
         s, source = self._settings, self._document.path
@@ -191,7 +196,9 @@ class ExportDialog(QDialog):
         photo, mask_only = self._document.photo, self._value(self._what) == "mask"
         width, height = size_of(self._prediction, trim=self._value(self._area) == "trim")
         depth = 8 if mask_only else photo.bit_depth
-        facts = self.tr("{width} × {height} pixels, {depth} bits a channel").format(width=width, height=height, depth=depth)
+        facts = self.tr("{width} × {height} pixels, {depth} bits a channel").format(
+            width=width, height=height, depth=depth
+        )
         if not mask_only:
             facts += self.tr(", colour profile kept") if photo.icc else self.tr(", sRGB")
         self._facts.setText(facts)

@@ -37,9 +37,16 @@ class ExportFlow(QObject):
             return
         prediction = document.answer.prediction
         window = self._workspace.window()
-        dialog = ExportDialog(document, prediction, self._settings, look_of(document, window.devicePixelRatioF()), window)
+        dialog = ExportDialog(
+            document, prediction, self._settings, look_of(document, window.devicePixelRatioF()), window
+        )
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: dialog.export and self.write(document, prediction, dialog.export))
+
+        def accepted() -> None:
+            if dialog.export is not None:
+                self.write(document, prediction, dialog.export)
+
+        dialog.accepted.connect(accepted)
         dialog.open()
 
     def write(self, document: CropDocument, prediction: Prediction, export: Export) -> None:

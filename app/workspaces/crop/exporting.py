@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 from app.canvas.pyramid import U8
 from app.worker import Task
 from engine.crop.prediction import Prediction
-from engine.imaging.cutout import bounding_box, cut_out
+from engine.imaging.cutout import CutOut, bounding_box, cut_out
 from engine.imaging.photo import Photo
 from engine.imaging.save import save
 
@@ -44,7 +44,7 @@ def write(photo: Photo, prediction: Prediction, export: Export, task: Task) -> P
     task.check()
     if export.mask_only:
         x0, y0, x1, y1 = bounding_box(alpha) if export.trim else (0, 0, *photo.size)
-        picture = np.ascontiguousarray(alpha[y0:y1, x0:x1])
+        picture: CutOut | U8 = np.ascontiguousarray(alpha[y0:y1, x0:x1])
     else:
         picture = cut_out(photo, alpha, trim=export.trim)
     task.progress(0.4)
@@ -87,4 +87,5 @@ def size_of(prediction: Prediction, *, trim: bool) -> tuple[int, int]:
 
 
 def suggested_name(name: str, *, mask_only: bool, ending: str) -> str:
+    """File name for the cut-out of a photo called `name`."""
     return f"{Path(name).stem} {'mask' if mask_only else 'cut-out'}{ending}"

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
     QSlider,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from app.canvas.pyramid import U8
 from app.document.answer import Answer
 from app.settings import Settings
+from app.widgets import make
 from app.widgets.swatches import Swatches
 from app.workspaces.crop.candidates import Candidates
 
@@ -39,36 +39,39 @@ class Panel(QFrame):
         self.setObjectName("panel")
         self.setFixedWidth(WIDTH)
         self._settings = settings
-        self._figure = QLabel("–", objectName="figure")
-        self._verdict = QLabel(objectName="muted", wordWrap=True)
-        self._confidence = QProgressBar(objectName="confidence", textVisible=False, maximum=100)
+        self._figure = make.label("–", "figure")
+        self._verdict = make.label(role="muted", wrap=True)
+        self._confidence = QProgressBar()
+        self._confidence.setObjectName("confidence")
+        self._confidence.setTextVisible(False)
         self._confidence.setAccessibleName(self.tr("Confidence"))
         self.candidates = Candidates()
         self.candidates.chosen.connect(self.candidate_chosen)
         self._readings = self._section(self.tr("Readings"), self.candidates)
-        content = QWidget(objectName="panelContent")
-        column = QVBoxLayout(content, spacing=20)
-        column.setContentsMargins(18, 18, 18, 14)
-        column.addWidget(self._section(self.tr("Object"), self._figure, self._confidence, self._verdict))
+        content = make.frame("panelContent")
+        column = make.column(20, (18, 18, 18, 14), content)
+        column.addWidget(self._section(self.tr("Confidence"), self._figure, self._confidence, self._verdict))
         column.addWidget(self._readings)
         column.addWidget(self._section(self.tr("View"), self._view_buttons(views)))
         column.addWidget(self._section(self.tr("Overlay"), *self._overlay_controls()))
         column.addStretch(1)
-        scroll = QScrollArea(widgetResizable=True, horizontalScrollBarPolicy=Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(content)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._buttons = QVBoxLayout(spacing=8)
-        self._buttons.setContentsMargins(18, 12, 18, 16)
-        outer = QVBoxLayout(self, spacing=0)
-        outer.setContentsMargins(1, 0, 0, 0)
+        self._buttons = make.column(8, (18, 12, 18, 16))
+        outer = make.column(0, (1, 0, 0, 0), self)
         outer.addWidget(scroll, 1)
-        outer.addWidget(QFrame(objectName="separator"))
+        outer.addWidget(make.frame("separator"))
         outer.addLayout(self._buttons)
         self.show_answer(None, None)
 
     def add_button(self, action: QAction, *, primary: bool = False) -> None:
         """A large button at the foot that follows an action."""
-        button = QPushButton(action.text(), toolTip=action.toolTip(), enabled=action.isEnabled())
+        button = QPushButton(action.text())
+        button.setToolTip(action.toolTip())
+        button.setEnabled(action.isEnabled())
         button.setProperty("primary", primary)
         if not primary:
             button.setIcon(action.icon())
@@ -102,19 +105,19 @@ class Panel(QFrame):
 
     def _section(self, title: str, *widgets: QWidget) -> QWidget:
         section = QWidget()
-        column = QVBoxLayout(section, spacing=8)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(QLabel(title, objectName="section"))
+        column = make.column(parent=section)
+        column.addWidget(make.label(title, "section"))
         for widget in widgets:
             column.addWidget(widget)
         return section
 
     def _view_buttons(self, views: Iterable[QAction]) -> QWidget:
-        frame = QFrame(objectName="segment")
-        row = QHBoxLayout(frame, spacing=2)
-        row.setContentsMargins(3, 3, 3, 3)
+        frame = make.frame("segment")
+        row = make.row(2, (3, 3, 3, 3), frame)
         for action in views:
-            button = QToolButton(toolButtonStyle=Qt.ToolButtonStyle.ToolButtonTextUnderIcon, iconSize=QSize(20, 20))
+            button = QToolButton()
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setIconSize(QSize(20, 20))
             button.setDefaultAction(action)
             button.setSizePolicy(button.sizePolicy().Policy.Expanding, button.sizePolicy().Policy.Fixed)
             row.addWidget(button, 1)
@@ -122,17 +125,19 @@ class Panel(QFrame):
 
     def _overlay_controls(self) -> list[QWidget]:
         swatches = Swatches(self._settings.overlay_colour)
-        swatches.chosen.connect(lambda colour: setattr(self._settings, "overlay_colour", colour))
-        slider = QSlider(Qt.Orientation.Horizontal, minimum=0, maximum=100, pageStep=10)
+        swatches.chosen.connect(partial(setattr, self._settings, "overlay_colour"))
+        slider = QSlider(Qt.Orientation.Horizontal)
+        slider.setRange(0, 100)
         slider.setAccessibleName(self.tr("Overlay opacity"))
         slider.setValue(self._settings.overlay_opacity)
-        value = QLabel(f"{slider.value()} %", objectName="muted", minimumWidth=44)
-        value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        slider.valueChanged.connect(lambda v: setattr(self._settings, "overlay_opacity", v))
+        value = make.label(
+            f"{slider.value()} %", "muted", align=Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        )
+        value.setMinimumWidth(44)
+        slider.valueChanged.connect(partial(setattr, self._settings, "overlay_opacity"))
         slider.valueChanged.connect(lambda v: value.setText(f"{v} %"))
         opacity = QWidget()
-        row = QHBoxLayout(opacity, spacing=8)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = make.row(parent=opacity)
         row.addWidget(QLabel(self.tr("Opacity")))
         row.addWidget(slider, 1)
         row.addWidget(value)
@@ -146,8 +151,14 @@ class Panel(QFrame):
 
     def _check(self, name: str, text: str) -> QCheckBox:
         """A box bound to a setting, in both directions."""
-        box = QCheckBox(text, checked=getattr(self._settings, name))
-        box.toggled.connect(lambda on: setattr(self._settings, name, on))
+        box = QCheckBox(text)
+        box.setChecked(getattr(self._settings, name))
+        box.toggled.connect(partial(setattr, self._settings, name))
         key = getattr(Settings, name).key
-        self._settings.changed.connect(lambda k: k == key and box.setChecked(getattr(self._settings, name)))
+
+        def follow(changed: str) -> None:
+            if changed == key:
+                box.setChecked(getattr(self._settings, name))
+
+        self._settings.changed.connect(follow)
         return box

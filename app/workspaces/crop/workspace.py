@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.canvas.click_tool import ClickTool
 from app.canvas.pyramid import Pyramid
@@ -16,6 +18,7 @@ from app.document.document import CropDocument
 from app.document.prompts import Prompts
 from app.method import MethodFactory
 from app.settings import Settings
+from app.widgets import make
 from app.worker import Worker
 from app.workspaces.crop.actions import CropActions, connect
 from app.workspaces.crop.panel import Panel
@@ -35,7 +38,9 @@ class CropWorkspace(QWidget):
     document_changed = Signal()
     """Another photo, other prompts or another answer: whatever depends on them should look again."""
 
-    def __init__(self, settings: Settings, worker: Worker, factory: MethodFactory, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: Settings, worker: Worker, factory: MethodFactory, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.settings = settings
         self.document: CropDocument | None = None
@@ -45,14 +50,13 @@ class CropWorkspace(QWidget):
         self.panel = Panel(settings, self.actions_.views.values())
         self.segmenter = Segmenter(worker, factory, settings.device, self)
         self.preview = Preview(self.tool, self.canvas, self.segmenter, settings, self)
-        row = QHBoxLayout(self, spacing=0)
-        row.setContentsMargins(0, 0, 0, 0)
+        row = make.row(0, parent=self)
         row.addWidget(self.canvas, 1)
         row.addWidget(self.panel)
         self._connect_tool()
         self._connect_actions()
         self.segmenter.answered.connect(self._take_answer)
-        settings.changed.connect(lambda key: key.startswith("crop/") and self._show_style())
+        settings.changed.connect(self._on_setting)
         self._show_style()
         self._show_state()
 
@@ -98,11 +102,11 @@ class CropWorkspace(QWidget):
         connect(a.undo, lambda: self._with(lambda d: d.undo_stack.undo()))
         connect(a.redo, lambda: self._with(lambda d: d.undo_stack.redo()))
         connect(a.clear, lambda: self._with(lambda d: d.clear()))
-        connect(a.remove, lambda: self._with(lambda d: d.remove_click(d.selected)))
-        connect(a.flip, lambda: self._with(lambda d: d.flip_click(d.selected)))
+        connect(a.remove, lambda: self._with(lambda d: d.remove_selected()))
+        connect(a.flip, lambda: self._with(lambda d: d.flip_selected()))
         connect(a.remove_box, lambda: self._with(lambda d: d.set_box(None)))
         for index, action in enumerate(a.candidates):
-            connect(action, lambda i=index: self._choose(i))
+            connect(action, partial(self._choose, index))
         navigation = self.canvas.navigation
         connect(a.zoom_in, lambda: navigation.zoom_by(1.5))
         connect(a.zoom_out, lambda: navigation.zoom_by(1 / 1.5))
@@ -111,9 +115,9 @@ class CropWorkspace(QWidget):
         connect(a.next_view, self._next_view)
         a.view_group.triggered.connect(lambda action: setattr(self.settings, "view", action.data()))
         for action, name in ((a.outline, "outline"), (a.show_clicks, "show_clicks"), (a.hover, "hover_preview")):
-            action.toggled.connect(lambda on, n=name: setattr(self.settings, n, on))
+            action.toggled.connect(partial(setattr, self.settings, name))
 
-    def _with(self, act) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001 - a function of the document
+    def _with(self, act: Callable[[CropDocument], object]) -> None:
         if self.document:
             act(self.document)
 
@@ -161,6 +165,10 @@ class CropWorkspace(QWidget):
         self.canvas.show_selected(index)
         self._show_state()
 
+    def _on_setting(self, key: str) -> None:
+        if key.startswith("crop/"):
+            self._show_style()
+
     def _show_style(self) -> None:
         s, a = self.settings, self.actions_
         if s.view == "overlay":
@@ -192,4 +200,3 @@ class CropWorkspace(QWidget):
         for index, action in enumerate(a.candidates):
             action.setEnabled(index < readings)
         self.document_changed.emit()
-
