@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -21,29 +22,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     multiprocessing.freeze_support()
     startup.start()
     arguments = parse(sys.argv[1:] if argv is None else argv)
-    return run(_verb(arguments.verb), arguments)
+    return run(_dispatch, arguments)
 
 
-def _verb(name: str) -> Callable[[argparse.Namespace], int]:
-    match name:
+def _dispatch(arguments: argparse.Namespace) -> int:
+    verb: Callable[[argparse.Namespace], int]
+    match arguments.verb:
         case "crop":
-            from app.cli.crop import crop
-
-            return crop
+            from app.cli.crop import crop as verb
         case "info":
-            from app.cli.info import info
-
-            return info
+            from app.cli.info import info as verb
         case "self-test":
-            from app.self_test import self_test
-
-            return self_test
+            from app.self_test import self_test as verb
         case _:
-            return _window
+            verb = _window
+    return verb(arguments)
 
 
 def _window(arguments: argparse.Namespace) -> int:
     startup.use_threads(keep_one_free=True)  # imports torch before Qt
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
     from app.run import run_window
 
     return run_window(arguments.photos)

@@ -90,16 +90,28 @@ def _window() -> str:
     """The real window, drawn without a display where there is none."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    from app.demo import open_window
+    from PySide6.QtCore import QSettings
+    from PySide6.QtGui import QGuiApplication
 
-    application, window = open_window(None)
-    try:
-        picture = window.grab().toImage()
-        if picture.isNull():
-            raise RuntimeError("the window could not be drawn")
-        return f"drawn at {picture.width()} x {picture.height()} pixels by “{application.platformName()}”"
-    finally:
+    from app.run import run_window
+    from app.settings import Settings
+    from app.window import MainWindow
+
+    notes = []
+
+    def look(window: MainWindow) -> None:
+        picture = window.grab()
+        if not picture.isNull():
+            platform = QGuiApplication.platformName()
+            notes.append(f"drawn at {picture.width()} x {picture.height()} pixels by “{platform}”")
         window.close()
+
+    with tempfile.TemporaryDirectory() as folder:
+        store = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
+        run_window(settings=Settings(store), on_ready=look)
+    if not notes:
+        raise RuntimeError("the window could not be drawn")
+    return notes[0]
 
 
 CHECKS: dict[str, Callable[[], Any]] = {

@@ -47,10 +47,10 @@ def use_threads(*, keep_one_free: bool) -> None:
     Args:
         keep_one_free: Leave a core to the window where there are more than two.
     """
-    if "OMP_NUM_THREADS" in os.environ:
-        return
     import torch
 
+    if "OMP_NUM_THREADS" in os.environ:
+        return
     cores = torch.get_num_threads()  # torch starts with the physical cores that this process may use
     torch.set_num_threads(cores - 1 if keep_one_free and cores > 2 else cores)
 
