@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 
 from engine.crop.prompts import Click
 from engine.imaging.window import Window, extract
-from engine.nets.deepmask import INPUT, PATCH, DeepMask
+from engine.nets.deepmask import INPUT, PATCH, RING, DeepMask
 from engine.nets.sharpmask import SharpMask
 
 U8 = npt.NDArray[np.uint8]
@@ -66,6 +67,13 @@ def confidence(probability: Tensor) -> float:
     chosen = probability >= 0.5
     union = chosen.sum() + probability[~chosen].sum()
     return float(probability[chosen].sum() / union) if chosen.any() else 0.0
+
+
+def squash(photo: U8) -> U8:
+    """(H, W, 3) a whole photo -> (192, 192, 3): squashed to the central 160 pixels, the border mirrored around them."""
+    shrinks = min(photo.shape[:2]) >= PATCH
+    small = cv2.resize(photo, (PATCH, PATCH), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return np.asarray(cv2.copyMakeBorder(small, RING, RING, RING, RING, cv2.BORDER_REFLECT), np.uint8)
 
 
 def to_tensor(image: U8) -> Tensor:

@@ -17,8 +17,9 @@ import torch
 from torch import Tensor
 
 from engine.crop.patch import GREY, to_tensor
+from engine.crop.prompts import Box
 from engine.errors import Cancelled
-from engine.imaging.window import Window, extract
+from engine.imaging.window import Pyramid, Window
 from engine.nets.deepcrop_v2 import DeepCropV2, with_click
 from engine.nets.deepmask import INPUT, OBJECT, PATCH, RING, DeepMask
 from engine.nets.resnet import STRIDE
@@ -113,20 +114,20 @@ class View:
 
 @torch.inference_mode()
 def scan_photo(
-    net: DeepMask, image: U8, scales: Sequence[float] = SCALES, cancelled: Callable[[], bool] | None = None
+    net: DeepMask, photo: Pyramid, scales: Sequence[float] = SCALES, cancelled: Callable[[], bool] | None = None
 ) -> list[View]:
     """DeepMask over a whole photo.
 
     Args:
         net: In eval mode.
-        image: (H, W, 3) uint8 RGB.
+        photo: (H, W, 3) uint8 RGB with its reductions.
         scales: Relative to a photo whose longer side is 640 pixels.
         cancelled: Asked before each scale.
 
     Raises:
         Cancelled: It answered True.
     """
-    height, width = image.shape[:2]
+    width, height = photo.size
     views = []
     for scale in scales:
         _check(cancelled)
@@ -134,7 +135,7 @@ def scan_photo(
         # The first window's centre is the photo's corner, and the last one's lies beyond the opposite corner.
         columns, rows = (int(np.ceil(side / unit / STRIDE)) * STRIDE + INPUT for side in (width, height))
         corner = -INPUT / 2 * unit
-        x = _look(image, corner, corner, unit, columns, rows)
+        x = _look(photo, corner, corner, unit, columns, rows)
         views.append(_view(net, x, corner, corner, unit))
     return views
 
@@ -142,7 +143,7 @@ def scan_photo(
 @torch.inference_mode()
 def scan_click(
     net: DeepCropV2,
-    image: U8,
+    photo: Pyramid,
     click: tuple[float, float],
     sizes: Sequence[float] = CLICK_SIZES,
     cancelled: Callable[[], bool] | None = None,
@@ -151,7 +152,7 @@ def scan_click(
 
     Args:
         net: In eval mode.
-        image: (H, W, 3) uint8 RGB.
+        photo: (H, W, 3) uint8 RGB with its reductions.
         click: Source xy.
         sizes: Object sizes to look for, as fractions of the photo's longer side.
         cancelled: Asked before each scale.
@@ -163,11 +164,30 @@ def scan_click(
     views = []
     for size in sizes:
         _check(cancelled)
-        unit = size * max(image.shape[:2]) / OBJECT
+        unit = size * max(photo.size) / OBJECT
         left, top = click[0] - pixels / 2 * unit, click[1] - pixels / 2 * unit
-        x = with_click(_look(image, left, top, unit, pixels, pixels), torch.full((1, 2), pixels / 2))
+        x = with_click(_look(photo, left, top, unit, pixels, pixels), torch.full((1, 2), pixels / 2))
         views.append(_view(net.net, x, left, top, unit))
     return views
+
+
+@torch.inference_mode()
+def view_box(net: DeepMask | DeepCropV2, photo: Pyramid, box: Box, click: tuple[float, float] | None = None) -> View:
+    """The one window in which what fills a box is centred and of canonical size.
+
+    Args:
+        net: In eval mode.
+        photo: (H, W, 3) uint8 RGB with its reductions.
+        box: Where the object is.
+        click: Source xy, for a DeepCropV2.
+    """
+    unit = max(box.width, box.height) / OBJECT
+    left, top = (middle - INPUT / 2 * unit for middle in box.centre)
+    x = _look(photo, left, top, unit, INPUT, INPUT)
+    if isinstance(net, DeepMask):
+        return _view(net, x, left, top, unit)
+    at = click or box.centre
+    return _view(net.net, with_click(x, torch.tensor([[(at[0] - left) / unit, (at[1] - top) / unit]])), left, top, unit)
 
 
 @torch.inference_mode()
@@ -222,9 +242,9 @@ def _on_grid(proposal: Proposal, box: tuple[float, float, float, float], cells: 
     return np.asarray(cv2.remap(proposal.mask, grid[0], grid[1], cv2.INTER_LINEAR), np.float32)
 
 
-def _look(image: U8, left: float, top: float, unit: float, columns: int, rows: int) -> Tensor:
+def _look(photo: Pyramid, left: float, top: float, unit: float, columns: int, rows: int) -> Tensor:
     """(1, 3, rows, columns) of the photo from (left, top) on, one pixel showing `unit` source pixels."""
-    return to_tensor(extract(image, Window(left, top, columns * unit, rows * unit), columns, rows, fill=GREY)[0])
+    return to_tensor(photo.extract(Window(left, top, columns * unit, rows * unit), columns, rows, fill=GREY)[0])
 
 
 def _view(net: DeepMask, x: Tensor, left: float, top: float, unit: float) -> View:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torchvision.transforms.v2 import functional as tv
 
-from engine.crop.patch import cut, patch_window
+from engine.crop.patch import cut, patch_window, squash
 from engine.errors import InputError
 from engine.imaging.window import Window
 from engine.nets.deepmask import INPUT, LABEL, OBJECT, PATCH, RING
@@ -265,13 +265,6 @@ def cut_target(mask: U8, window: Window, label: int) -> tuple[npt.NDArray[np.boo
     clickable = np.zeros((INPUT, INPUT), np.bool_)
     clickable[central, central] = inside[central, central] > 127
     return clickable, target
-
-
-def squash(photo: U8) -> U8:
-    """(H, W, 3) whole photo -> (192, 192, 3): squashed to the central 160 pixels, the border mirrored around them."""
-    shrinks = min(photo.shape[:2]) >= PATCH
-    small = cv2.resize(photo, (PATCH, PATCH), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return np.asarray(cv2.copyMakeBorder(small, RING, RING, RING, RING, cv2.BORDER_REFLECT), np.uint8)
 
 
 def vary_colour(image: U8, rng: np.random.Generator) -> Tensor:
