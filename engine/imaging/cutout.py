@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -78,9 +79,11 @@ def cut_out(photo: Photo, alpha: U8, *, trim: bool = False) -> CutOut:
     # Files cannot pair grey with an RGB profile, which some grey photos come with.
     expand = pixels.shape[2] == 1 and photo.icc is not None and colour_space(photo.icc) == "rgb"
     samples = np.empty((*visible.shape, 4 if expand else pixels.shape[2] + 1), pixels.dtype)
+    sources = (0, 0, 0, 1) if expand else range(pixels.shape[2] + 1)
+    pairs = [index for pair in zip(sources, range(samples.shape[2]), strict=True) for index in pair]
     for rows in strips(*visible.shape):
-        np.multiply(pixels[rows], visible[rows, :, None] != 0, out=samples[rows, :, :-1])
-        samples[rows, :, -1] = visible[rows]
+        colour = cv2.copyTo(pixels[rows], (visible[rows] != 0).view(np.uint8))
+        cv2.mixChannels([colour, visible[rows]], [samples[rows]], pairs)
     return CutOut(samples, x0, y0, photo.size, photo.metadata, photo.path)
 
 

@@ -16,10 +16,12 @@ from PIL import Image
 from PIL.TiffImagePlugin import ImageFileDirectory_v2
 
 from engine.errors import OutputError
+from engine.imaging.colour import to_srgb8
 from engine.imaging.metadata import Metadata, exif_values
 
 _BIG_TIFF_BYTES = 3 << 30  # classic TIFF offsets end at 4 GiB; the rest is room for metadata
 _XMP_TAG = 700
+_PNG_LEVEL = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +48,11 @@ class Picture:
 def write_png(picture: Picture, stream: BinaryIO) -> None:
     """Write a PNG of 8 or 16 bits a channel."""
     samples = picture.samples
-    encoded = memoryview(imagecodecs.png_encode(samples[:, :, 0] if samples.shape[2] == 1 else samples))
+    # The encoder's own guess at the room it needs is too small for noise in narrow pictures (a filter byte a row).
+    room = samples.nbytes + samples.nbytes // 128 + 2 * samples.shape[0] + 65536
+    encoded = memoryview(
+        imagecodecs.png_encode(samples[:, :, 0] if samples.shape[2] == 1 else samples, _PNG_LEVEL, out=room)
+    )
     after_header = 8 + 25  # signature and IHDR
     stream.write(encoded[:after_header])
     for kind, content in _png_chunks(picture.metadata):
@@ -138,13 +144,15 @@ def write_webp(picture: Picture, stream: BinaryIO) -> None:
         raise OutputError("WebP holds 8 bits a channel, but this photo has 16.", "Save it as PNG or TIFF.")
     if max(samples.shape[:2]) > 16383:
         raise OutputError("WebP holds at most 16383 pixels a side.", "Save it as PNG or TIFF, or trim it.")
-    image = Image.fromarray(samples[:, :, 0] if samples.shape[2] == 1 else samples)
-    image.convert("RGBA" if picture.has_alpha else "RGB").save(
+    icc = metadata.icc
+    if picture.is_grey:  # WebP knows only RGB
+        samples, icc = np.dstack([to_srgb8(samples[:, :, :1], icc), samples[:, :, 1:]]), None
+    Image.fromarray(samples).save(
         stream,
         "WEBP",
         lossless=True,
         exact=True,
-        icc_profile=None if picture.is_grey else metadata.icc,
+        icc_profile=icc,
         exif=metadata.exif or b"",
         xmp=metadata.xmp or b"",
     )

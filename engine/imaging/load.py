@@ -161,9 +161,9 @@ def _metadata(image: Image.Image) -> tuple[Metadata, int]:
         orientation, exif_bytes = 1, None
     dpi = info.get("dpi")
     text = tuple(  # not image.text, which would decode the picture to look for text behind it
-        (key, str(value))
+        (str(key), str(value))
         for key, value in info.items()
-        if image.format == "PNG" and isinstance(value, str) and not key.startswith(("XML:", "Raw profile type"))
+        if image.format == "PNG" and isinstance(value, str) and not str(key).startswith(("XML:", "Raw profile type"))
     )
     valid_dpi = (float(dpi[0]), float(dpi[1])) if dpi and min(dpi) > 0 else None
     return Metadata(None, exif_bytes, clean_xmp(info.get("xmp")), valid_dpi, text), orientation
