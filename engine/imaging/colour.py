@@ -1,8 +1,8 @@
 """Colour profiles: anything to sRGB for networks and screens, CMYK and Lab to RGB at load time.
 
-Little CMS does the arithmetic (through imagecodecs, which takes 16-bit arrays as they are). Pictures are converted a
-strip of rows at a time, so that the only large allocation is the result. Intent: relative colorimetric with black
-point compensation, the usual choice for photos.
+Little CMS does the arithmetic (through imagecodecs, which takes arrays as they are). Pictures are converted a strip of
+rows at a time, so that the only large allocation is the result. Intent: relative colorimetric with black point
+compensation, the usual choice for photos.
 """
 
 from __future__ import annotations
@@ -80,9 +80,10 @@ def to_srgb8(pixels: npt.NDArray[Any], icc: bytes | None) -> U8:
         return np.ascontiguousarray(pixels)
     out = np.empty((height, width, 3), np.uint8)
     for rows in strips(height, width):
-        strip = pixels[rows]
-        if as_it_is or icc is None:
-            out[rows] = to_8_bit(strip)
+        # Little CMS works through a coarse table at 16 bits: slower and further off than rounding to 8 bits first.
+        strip = to_8_bit(pixels[rows])
+        if icc is None or as_it_is:
+            out[rows] = strip
         else:
             if channels == 1 and colour_space(icc) == "rgb":
                 strip = strip.repeat(3, axis=2)
@@ -123,7 +124,7 @@ def _is_srgb(icc: bytes) -> bool:
     return bool(np.abs(_transform(lattice, icc).astype(np.int16) - lattice).max() <= 1)
 
 
-def _transform(pixels: npt.NDArray[Any], icc: bytes) -> U8:
+def _transform(pixels: U8, icc: bytes) -> U8:
     space = {1: "gray", 3: "rgb", 4: "cmyk"}[pixels.shape[2]]
     result = imagecodecs.cms_transform(
         pixels[:, :, 0] if space == "gray" else pixels,

@@ -39,6 +39,13 @@ def test_adobe_rgb_by_the_book(dtype: Any) -> None:
     assert np.abs(result - NOISE).max() > 20, "the profile matters"
 
 
+def test_sixteen_bits_between_the_levels() -> None:
+    pixels = np.random.default_rng(2).integers(0, 65536, (100, 100, 3), np.uint16)
+    error = np.abs(to_srgb8(pixels, ADOBE_RGB) - adobe_to_srgb(pixels / 65535) * 255)
+    assert error.mean() < 0.5
+    assert np.quantile(error, 0.999) < 4
+
+
 def test_same_as_pillow() -> None:
     transform = ImageCms.buildTransform(
         ImageCms.ImageCmsProfile(io.BytesIO(ADOBE_RGB)),
