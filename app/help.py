@@ -111,7 +111,7 @@ def _licence_row(package: str) -> str:
     except PackageNotFoundError:
         return ""
     terms = str(facts.get("license_expression") or facts.get("license") or "")
-    if not terms or len(terms) > 80:  # some packages put the whole text there
+    if not terms or len(terms) > 120:  # some packages put the whole text there
         classifiers = [c.rsplit(" :: ", 1)[-1] for c in facts.get("classifier", []) if c.startswith("License")]
         terms = ", ".join(classifiers) or _tr("see the package")
     return f"<tr><td><b>{escape(package)}</b></td><td>{escape(version(package))}</td><td>{escape(terms)}</td></tr>"

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
-from engine.crop.prediction import Session
-from engine.imaging.photo import Photo
-
-
-class Method(Protocol):
-    """Loaded weights, ready for any number of photos."""
-
-    def session(self, photo: Photo) -> Session: ...
+if TYPE_CHECKING:
+    from engine.crop.methods import Method
 
 
 @dataclass(frozen=True)

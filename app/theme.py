@@ -30,26 +30,25 @@ class Colours:
     accent_hover: str
     on_accent: str
     soft_accent: str
-    error: str
     error_soft: str
-    warning: str
     warning_soft: str
-    done: str
     done_soft: str
 
 
 DARK = Colours(
     window="#1d1e21", panel="#242629", canvas="#151618", field="#2d2f33", hover="#34373c", border="#3a3d43",
     text="#e8e9ec", muted="#a1a6ae", disabled="#6a6f77", accent="#6b8cff", accent_hover="#82a0ff",
-    on_accent="#0e1324", soft_accent="#2c3557", error="#ff7b82", error_soft="#432529", warning="#f2bd5c",
-    warning_soft="#3d331f", done="#62d08f", done_soft="#1f3a2a",
+    on_accent="#0e1324", soft_accent="#2c3557", error_soft="#432529", warning_soft="#3d331f",
+    done_soft="#1f3a2a",
 )  # fmt: skip
 LIGHT = Colours(
     window="#f3f4f6", panel="#ffffff", canvas="#dfe1e5", field="#ffffff", hover="#e9ebef", border="#d3d6dc",
     text="#1c1f24", muted="#5b626d", disabled="#a2a8b1", accent="#3d5ee0", accent_hover="#314fc8",
-    on_accent="#ffffff", soft_accent="#e3e9ff", error="#b3202d", error_soft="#fde8e9", warning="#8a5a00",
-    warning_soft="#fdf2d8", done="#17713f", done_soft="#e0f4e8",
+    on_accent="#ffffff", soft_accent="#e3e9ff", error_soft="#fde8e9", warning_soft="#fdf2d8", done_soft="#e0f4e8",
 )  # fmt: skip
+
+KINDS = {"error": "#e5484d", "warning": "#d08a10", "done": "#2ba265", "info": "#5b7cfa"}
+"""Colours of messages, in both themes."""
 
 SCHEMES = {"system": Qt.ColorScheme.Unknown, "light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
 
@@ -111,4 +110,4 @@ def palette(colours: Colours) -> QPalette:
 def style_sheet(colours: Colours) -> str:
     """style.qss with the names of colours filled in."""
     template = Template((Path(__file__).parent / "style.qss").read_text(encoding="utf-8"))
-    return template.substitute(vars(colours))
+    return template.substitute(vars(colours) | KINDS)

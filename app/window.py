@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self.addToolBar(self.menus.bar)
         panel, actions = self.workspace.panel, self.workspace.actions_
         panel.add_button(actions.export, primary=True)
-        panel.add_button(actions.copy)
+        panel.add_button(actions.copy, "copy")
 
     def _free_area(self) -> QRect:
         """Where messages may float: over the photo, not over the panel."""

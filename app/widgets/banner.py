@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QToolButton, QWidget
 
 from app.icons import icon
+from app.theme import KINDS
 from app.widgets import make
 
 STAY_MS = 8000
@@ -77,7 +78,7 @@ class Banner(QFrame):
         self, kind: str, message: str, hint: str, button: str = "", action: Callable[[], object] | None = None
     ) -> None:
         make.restyle(self, "kind", kind)
-        self._sign.setPixmap(icon(kind).pixmap(QSize(22, 22), self.devicePixelRatioF()))
+        self._sign.setPixmap(icon(kind, colour=QColor(KINDS[kind])).pixmap(QSize(22, 22), self.devicePixelRatioF()))
         self._message.setText(message)
         self._hint.setText(hint)
         self._hint.setVisible(bool(hint))

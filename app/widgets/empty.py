@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPalette, QShowEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
 from app.icons import icon
 from app.widgets import make
@@ -59,7 +59,7 @@ class EmptyState(QWidget):
             self._recent.addSpacing(20)
             self._recent.addWidget(make.label(self.tr("Recent"), "section"))
         for path in paths[:SHOWN]:
-            button = QPushButton(icon("recent"), path.name)
+            button = make.button(path.name, "recent")
             button.setToolTip(str(path))
             button.setProperty("flat", True)
             button.clicked.connect(partial(self._ask_for, path))
@@ -73,12 +73,11 @@ class EmptyState(QWidget):
         self.photo_asked.emit(path)
 
     def _buttons(self) -> QHBoxLayout:
-        opening = QPushButton(self.tr("Open photo…"))
-        opening.setProperty("primary", True)
+        opening = make.button(self.tr("Open photo…"), primary=True)
         opening.clicked.connect(self.open_asked)
-        paste = QPushButton(icon("paste"), self.tr("Paste"))
+        paste = make.button(self.tr("Paste"), "paste")
         paste.clicked.connect(self.paste_asked)
-        sample = QPushButton(icon("sample"), self.tr("Try a sample"))
+        sample = make.button(self.tr("Try a sample"), "sample")
         sample.clicked.connect(self.sample_asked)
         row = make.row()
         row.addStretch(1)

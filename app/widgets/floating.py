@@ -41,8 +41,9 @@ class Floating(QObject):
     def place(self) -> None:
         """Put the widget where it belongs."""
         area = self._area()
-        width = min(WIDEST, area.width() - 2 * GAP) if not self._bottom else self._widget.sizeHint().width()
-        height = max(self._widget.heightForWidth(width), self._widget.sizeHint().height())
+        hint = self._widget.sizeHint()
+        width = hint.width() if self._bottom else min(WIDEST, area.width() - 2 * GAP)
+        height = self._widget.heightForWidth(width) if self._widget.hasHeightForWidth() else hint.height()
         x = area.left() + (area.width() - width) // 2
         y = area.bottom() - height - GAP if self._bottom else area.top() + GAP
         self._widget.setGeometry(x, y, width, height)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.icons import icon
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 Margins = tuple[int, int, int, int]
@@ -36,6 +38,14 @@ def frame(role: str) -> QFrame:
     """A box in one of the style sheet's roles."""
     made = QFrame()
     made.setObjectName(role)
+    return made
+
+
+def button(text: str, picture: str = "", *, primary: bool = False) -> QPushButton:
+    """A push button; Fusion puts icon and text too close together, so the text gets some air."""
+    made = QPushButton(icon(picture), f" {text}") if picture else QPushButton(text)
+    made.setAccessibleName(text)
+    made.setProperty("primary", primary)
     return made
 
 

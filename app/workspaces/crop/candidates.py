@@ -12,7 +12,7 @@ from app.canvas.pyramid import U8
 from app.widgets import make
 from engine.crop.prediction import Prediction
 
-SIDE = 80
+SIDE = 78
 LIMIT = 3
 
 

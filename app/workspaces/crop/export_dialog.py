@@ -13,13 +13,11 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QLineEdit,
-    QPushButton,
     QRadioButton,
     QWidget,
 )
 
 from app.document.document import CropDocument
-from app.icons import icon
 from app.settings import Settings
 from app.widgets import make
 from app.workspaces.crop.exporting import ENDINGS, Export, size_of, suggested_name
@@ -47,13 +45,14 @@ class ExportDialog(QDialog):
         self._note = make.label(role="note", wrap=True)
         self._allow = QCheckBox()
         self._allow.toggled.connect(self._refresh)
-        self._button = QPushButton(self.tr("Export"))
+        self._button = make.button(self.tr("Export"), primary=True)
         self._button.setDefault(True)
-        self._button.setProperty("primary", True)
         self._button.clicked.connect(self.accept)
         self._lay_out(look)
         self._restore()
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(640)
+        self._name.setFocus()
+        self._name.setSelection(0, len(Path(self._name.text()).stem))
 
     # What is asked for
 
@@ -104,7 +103,7 @@ class ExportDialog(QDialog):
         picture.setAccessibleName(self.tr("Cut-out"))
         picture.setPixmap(look)
         picture.setFixedSize(QSize(220, 220))
-        browse = QPushButton(icon("open"), self.tr("Folder…"))
+        browse = make.button(self.tr("Folder…"), "open")
         browse.clicked.connect(self._browse)
         self._where = make.label(role="muted", wrap=True)
         name_row = make.row()
@@ -130,7 +129,7 @@ class ExportDialog(QDialog):
         top = make.row(24)
         top.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(form, 1)
-        cancel = QPushButton(self.tr("Cancel"))
+        cancel = make.button(self.tr("Cancel"))
         cancel.clicked.connect(self.reject)
         feet = make.row()
         feet.addStretch(1)
@@ -202,7 +201,8 @@ class ExportDialog(QDialog):
         if not mask_only:
             facts += self.tr(", colour profile kept") if photo.icc else self.tr(", sRGB")
         self._facts.setText(facts)
-        self._where.setText(self.tr("in {folder}").format(folder=self._folder))
+        self._where.setText(self.tr("in {folder}").format(folder=_short(self._folder)))
+        self._where.setToolTip(str(self._folder))
         exists, named = self.path.is_file(), bool(self._name.text().strip())
         known = self.path.suffix.lower() in (".png", ".tif", ".tiff")
         if self._is_source:
@@ -216,3 +216,10 @@ class ExportDialog(QDialog):
         self._note.setVisible(exists or (named and not known))
         self._allow.setVisible(exists)
         self._button.setEnabled(named and known and (not exists or self._allow.isChecked()))
+
+
+def _short(folder: Path) -> str:
+    """The folder as people know it: from home, and only its last parts."""
+    home = Path.home()
+    parts = ("~", *folder.relative_to(home).parts) if folder.is_relative_to(home) else folder.parts
+    return str(Path(*parts)) if len(parts) <= 4 else str(Path("…", *parts[-3:]))

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QProgressBar,
-    QPushButton,
     QScrollArea,
     QSlider,
     QToolButton,
@@ -67,14 +66,11 @@ class Panel(QFrame):
         outer.addLayout(self._buttons)
         self.show_answer(None, None)
 
-    def add_button(self, action: QAction, *, primary: bool = False) -> None:
+    def add_button(self, action: QAction, picture: str = "", *, primary: bool = False) -> None:
         """A large button at the foot that follows an action."""
-        button = QPushButton(action.text())
+        button = make.button(action.text(), picture, primary=primary)
         button.setToolTip(action.toolTip())
         button.setEnabled(action.isEnabled())
-        button.setProperty("primary", primary)
-        if not primary:
-            button.setIcon(action.icon())
         button.clicked.connect(action.trigger)
         action.enabledChanged.connect(button.setEnabled)
         self._buttons.addWidget(button)

@@ -1,0 +1,174 @@
+"""The real window over a method without a network; every test must leave no thread and no timer running."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+import shiboken6
+import skimage.data
+from PIL import Image
+from PySide6.QtCore import QPoint, QPointF, QSettings, Qt, QThread, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.document.answer import Answer
+from app.document.document import CropDocument
+from app.settings import Settings
+from app.window import MainWindow
+from tests.gui.fakes import ColourMethod
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(qapp: QApplication, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a test after which a QThread still runs or a QTimer is still to fire."""
+    started: list[QThread | QTimer] = []
+
+    def remember(kind: type) -> None:
+        original = kind.start
+
+        def start(self: QThread | QTimer, *args: object) -> None:
+            started.append(self)
+            original(self, *args)
+
+        monkeypatch.setattr(kind, "start", start)
+
+    remember(QThread)
+    remember(QTimer)
+    yield
+    alive = [each for each in started if shiboken6.isValid(each)]
+    running = [each for each in alive if isinstance(each, QThread) and each.isRunning()]
+    ticking = [each for each in alive if isinstance(each, QTimer) and each.isActive()]
+    assert not running, "threads left running"
+    assert not ticking, "timers left ticking"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat))
+
+
+@pytest.fixture
+def method() -> ColourMethod:
+    return ColourMethod()
+
+
+@pytest.fixture
+def photo_file(tmp_path: Path) -> Path:
+    """A real photo, small, under a name that is not ASCII."""
+    path = tmp_path / "Käfer фото.png"
+    Image.fromarray(skimage.data.chelsea()[::2, ::2]).save(path)
+    return path
+
+
+@pytest.fixture
+def window(qtbot: QtBot, settings: Settings, method: ColourMethod) -> Iterator[MainWindow]:
+    made = MainWindow(method.factory, settings)
+    made.resize(1200, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    method.go.set()
+    made.close()
+    QApplication.clipboard().clear()
+    shiboken6.delete(made)
+
+
+class Hand:
+    """Mouse and keys over the photo of a window; places are in source pixels."""
+
+    def __init__(self, window: MainWindow, bot: QtBot, method: ColourMethod) -> None:
+        self.window, self.bot, self.method = window, bot, method
+        self.canvas = window.workspace.canvas
+        self.port = self.canvas.viewport()
+
+    @property
+    def document(self) -> CropDocument:
+        document = self.window.workspace.document
+        assert document is not None
+        return document
+
+    @property
+    def answer(self) -> Answer:
+        assert self.document.answer is not None
+        return self.document.answer
+
+    def open(self, path: Path) -> None:
+        before = self.window.workspace.document
+        self.window.open([path])
+        self.bot.waitUntil(lambda: self.window.workspace.document is not before)
+
+    def at(self, x: float, y: float) -> QPoint:
+        return self.canvas.screen_point(QPointF(x, y)).toPoint()
+
+    def click(
+        self,
+        x: float,
+        y: float,
+        button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+        keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+        *,
+        wait: bool = True,
+    ) -> None:
+        QTest.mouseClick(self.port, button, keys, self.at(x, y))
+        if wait:
+            self.settle()
+
+    def drag(self, start: tuple[float, float], end: tuple[float, float], *, wait: bool = True) -> None:
+        left = Qt.MouseButton.LeftButton
+        first, last = self.at(*start), self.at(*end)
+        QTest.mousePress(self.port, left, Qt.KeyboardModifier.NoModifier, first)
+        for step in range(1, 6):
+            self.move_pressed(first + (last - first) * step / 5)
+        QTest.mouseRelease(self.port, left, Qt.KeyboardModifier.NoModifier, last)
+        if wait:
+            self.settle()
+
+    def move_pressed(self, position: QPoint) -> None:
+        """QTest.mouseMove does not hold buttons down, so the event is made by hand."""
+        from PySide6.QtGui import QMouseEvent
+
+        event = QMouseEvent(
+            QMouseEvent.Type.MouseMove,
+            QPointF(position),
+            self.port.mapToGlobal(QPointF(position)),
+            Qt.MouseButton.NoButton,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(self.port, event)
+
+    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier, *, wait: bool = True) -> None:
+        QTest.keyClick(self.canvas, key, keys)
+        if wait:
+            self.settle()
+
+    def settle(self) -> None:
+        """Wait until nothing is asked for any more."""
+        QApplication.processEvents()
+        workers = (self.window.inference, self.window.files)
+        self.bot.waitUntil(lambda: all(worker.idle for worker in workers), timeout=20_000)
+
+
+@pytest.fixture
+def hand(window: MainWindow, qtbot: QtBot, method: ColourMethod, photo_file: Path) -> Hand:
+    """A window with a photo open."""
+    made = Hand(window, qtbot, method)
+    made.open(photo_file)
+    made.settle()
+    return made
+
+
+@pytest.fixture
+def until(qtbot: QtBot) -> Callable[[Callable[[], object]], None]:
+    """Wait for a condition."""
+
+    def wait(condition: Callable[[], object]) -> None:
+        qtbot.waitUntil(lambda: bool(condition()), timeout=20_000)
+
+    return wait
