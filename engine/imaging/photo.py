@@ -134,5 +134,5 @@ def _samples(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def _read_only(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     view = array.view()
-    view.flags.writeable = False
+    view.setflags(write=False)
     return view

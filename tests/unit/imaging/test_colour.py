@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import struct
 from typing import Any
 
 import imagecodecs
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image, ImageCms
 
 from engine.imaging.colour import check_profile, cmyk_to_rgb, srgb_profile, strips, to_8_bit, to_srgb8
@@ -138,3 +140,46 @@ def test_cmyk_without_profile_by_hand() -> None:
 
 def test_16_to_8_bits_at_the_ends() -> None:
     assert to_8_bit(np.array([0, 128, 129, 65535 - 129, 65535 - 128, 65535], np.uint16)).tolist() == [0, 0, 1, 254, 255, 255]  # fmt: skip  # noqa: E501
+
+
+def cmyk_profile() -> bytes:
+    """A minimal ICC.1 profile: paper is L = 100, full cyan a grey of L = 50, every other corner of the inks black.
+
+    One 'mft1' table with two grid points an ink and 8-bit Lab (L: 255 = 100; a, b: 128 = 0).
+    """
+    lightness = {0: 255, 0b1000: 128}  # no ink, full cyan; everything else is black
+    grid = bytes(v for corner in range(16) for v in (lightness.get(corner, 0), 128, 128))
+    identity = bytes(range(256))
+    matrix = b"".join(struct.pack(">i", 65536 if i % 4 == 0 else 0) for i in range(9))
+    table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + matrix + identity * 4 + grid + identity * 3
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
+    start = 128 + 4 + 2 * 12
+    tags = struct.pack(">I", 2)
+    tags += (
+        b"A2B0" + struct.pack(">II", start, len(table)) + b"wtpt" + struct.pack(">II", start + len(table), len(white))
+    )
+    header = bytearray(128)
+    header[0:4] = struct.pack(">I", start + len(table) + len(white))
+    header[8:12] = b"\x02\x40\x00\x00"
+    header[12:24] = b"prtrCMYKLab "
+    header[36:40] = b"acsp"
+    header[68:80] = struct.pack(">3i", 63190, 65536, 54061)  # D50
+    return bytes(header) + tags + table + white
+
+
+@pytest.mark.parametrize("file_format", ["JPEG", "TIFF", "TIFF16"])
+def test_cmyk_goes_through_its_profile(file_format: str) -> None:
+    cmyk = np.zeros((32, 64, 4), np.uint8)
+    cmyk[:, 32:, 0] = 255
+    stream = io.BytesIO()
+    if file_format == "TIFF16":
+        deep = cmyk.astype(np.uint16) * 257
+        tifffile.imwrite(stream, deep, photometric="separated", iccprofile=cmyk_profile(), metadata=None)
+    else:
+        Image.fromarray(cmyk, "CMYK").save(stream, file_format, icc_profile=cmyk_profile())
+    photo = from_bytes(stream.getvalue(), "x")
+    assert photo.warnings == ()
+    assert photo.icc is None, "the pixels are sRGB now"
+    np.testing.assert_allclose(photo.pixels[8, 8].astype(int), [255, 255, 255], atol=3)
+    # Lab (50.2, 0, 0) is sRGB grey 119; the formula without a profile would say (0, 255, 255).
+    np.testing.assert_allclose(photo.pixels[8, 56].astype(int), [119, 119, 119], atol=4)
