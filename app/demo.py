@@ -181,7 +181,7 @@ class Driver:
         dialog = QApplication.activeModalWidget()
         if dialog is None:
             raise RuntimeError("the export dialog did not open")
-        name = dialog.findChild(QLineEdit)
+        (name,) = dialog.findChildren(QLineEdit)
         name.selectAll()
         QTest.keyClicks(name, str(self.cutout))
         QTest.mouseClick(_primary(dialog), left)

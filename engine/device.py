@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 import torch
@@ -93,14 +93,11 @@ def _automatic(precision: str) -> Device:
 
 
 def _parse(name: str) -> torch.device:
-    try:
-        torch_device = torch.device(name)
-    except RuntimeError:
-        torch_device = None
+    torch_device: torch.device | None = None
+    with suppress(RuntimeError):
+        torch_device = torch.device("cuda:0" if name == "cuda" else name)
     if torch_device is None or torch_device.type not in ("cpu", "cuda", "mps"):
         raise DeviceError(f"There is no device called “{name}”.", "Use auto, cpu, cuda, cuda:N or mps.")
-    if torch_device.type == "cuda" and torch_device.index is None:
-        return torch.device("cuda", 0)
     return torch_device
 
 

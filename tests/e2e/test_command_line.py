@@ -30,7 +30,6 @@ def test_info(deepskel: Run, weights: Path) -> None:
     assert state["deepmask"]["problem"] == "missing"
     assert told["devices"]
     assert told["packages"]["torch"]
-    assert "hash ok" in deepskel("info").stdout
 
 
 def test_crop_writes_the_photo_with_alpha(deepskel: Run, photo: Path) -> None:
@@ -60,10 +59,8 @@ def test_the_same_arguments_give_the_same_bytes(deepskel: Run, photo: Path) -> N
     ("status", "changed"),
     [
         (2, {"--click": "600,5"}),
-        (2, {"--click": "here"}),
         (3, {"photo": "none.jpg"}),
         (5, {"-o": "no-folder/out.png"}),
-        (5, {"-o": "out.xyz"}),
         (6, {"--device": "cuda:99"}),
     ],
 )
