@@ -1,7 +1,7 @@
 """What there is without learning, as sessions: the magic wand and GrabCut.
 
 Each takes a Photo, answers any number of clicks and a box, and is deterministic. See `engine.crop.prediction.Session`
-for what a session promises; the baselines with networks are in `engine.crop.patch_sessions`.
+for what a session promises; those with networks are in `engine.crop.patch_sessions`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from engine.imaging.photo import Photo
 
 U8 = npt.NDArray[np.uint8]
 Bools = npt.NDArray[np.bool_]
+F32 = npt.NDArray[np.float32]
+Points = npt.NDArray[np.int64]
 Asked = Callable[[], bool] | None
 
 THUMBNAIL = 96
@@ -108,76 +110,80 @@ class MagicWandSession(_PixelSession):
             inside = flooded[1:-1, 1:-1] > 0
             selected[inside] = 255 if click.positive else 0
         if self.box:
-            selected[~_box_mask(self.box, width, height)] = 0
+            selected[~_box_mask(self.box, (width, height), (width, height))] = 0
         return selected
 
 
 class GrabCutSession(_PixelSession):
-    """GrabCut started from the clicks, on the photo reduced to `SIDE` pixels.
+    """GrabCut started from the clicks.
 
-    Around every positive click a disc of `SURE` of the longer side is certainly object; around every negative one,
-    certainly background. How large the object is cannot be known from a click, so each of `RADII` is tried: a disc of
-    that radius around the positive clicks is probably object, what lies beyond `BEYOND` times the radius certainly is
-    not, and the rest is probably background. Of the results the one whose outline lies on the strongest edges is kept,
-    and of that the parts that a positive click is in. With a box, its inside is probably object and its outside
-    certainly background, and nothing needs to be tried.
+    Around every positive click a small disc is certainly object; around every negative one, certainly background. How
+    large the object is cannot be known from a click, so each of `RADII` is tried on a small copy of the photo: a disc
+    of that radius around the positive clicks is probably object, what lies beyond `BEYOND` times the radius certainly
+    is not, and the rest is probably background. The radius is kept whose result has its outline on strong edges and
+    resembles the results of the other radii; it is then run once more on a larger copy, and the parts that a positive
+    click is in are the answer. With a box, its inside is probably object and its outside certainly background, and
+    nothing needs to be tried.
 
-    Source: Rother et al. 2004, as OpenCV implements it.
+    Source: Rother et al. 2004, as OpenCV implements it; the choice of the radius is our own.
     """
 
     SIDE = 400
-    SURE = 0.01
-    RADII = (0.06, 0.12, 0.2)
+    SEARCH_SIDE = 160
+    RADII = (0.05, 0.08, 0.12, 0.18, 0.27)
     BEYOND = 3.0
+    SURE = 0.01
     ITERATIONS = 3
 
     def __init__(self, photo: Photo) -> None:
         super().__init__(photo)
-        width, height = photo.size
-        self._scale = min(1.0, self.SIDE / max(width, height))
-        size = max(1, round(width * self._scale)), max(1, round(height * self._scale))
-        self._image: U8 = np.asarray(cv2.resize(photo.rgb8, size, interpolation=cv2.INTER_AREA), np.uint8)
-        self._edges = _edge_strength(self._image)
+        self._copies = {side: _reduced(photo.rgb8, side) for side in (self.SIDE, self.SEARCH_SIDE)}
+        self._edges = _edge_strength(self._copies[self.SEARCH_SIDE])
 
     def _segment(self, cancelled: Asked) -> U8:
-        positive, negative = self._points(True), self._points(False)
-        height, width = self._image.shape[:2]
-        if not len(positive) and self.box is None:
-            return np.zeros((height, width), np.uint8)
-        near, far = _distance(positive, width, height), _distance(negative, width, height)
+        if self.box is None and not any(click.positive for click in self.clicks):
+            return np.zeros(self._copies[self.SIDE].shape[:2], np.uint8)
+        radius = None if self.box else self._search(cancelled)
+        check_cancelled(cancelled)
+        return self._run(self.SIDE, radius).astype(np.uint8) * 255
+
+    def _search(self, cancelled: Asked) -> float:
+        """The radius, as a fraction of the longer side, whose result looks most like an object."""
         results = []
-        for guess in self._guesses(near):
+        for radius in self.RADII:
             check_cancelled(cancelled)
-            sure = max(1.0, self.SURE * max(width, height))
-            guess[far <= sure] = cv2.GC_BGD
-            guess[near <= np.minimum(sure, far)] = cv2.GC_FGD
-            results.append(_touched(_grab_cut(self._image, guess, self.ITERATIONS), positive))
-        return max(results, key=self._on_edges).astype(np.uint8) * 255
+            results.append(self._run(self.SEARCH_SIDE, radius))
+        plausible = [
+            np.mean([_iou(result, other) for other in results if other is not result])
+            + np.log(_mean_on_outline(self._edges, result) + 1e-3)
+            for result in results
+        ]
+        return self.RADII[int(np.argmax(plausible))]
 
-    def _guesses(self, near: npt.NDArray[np.float32]) -> list[U8]:
-        height, width = self._image.shape[:2]
-        if self.box:
-            scaled = Box(*(v * self._scale for v in (self.box.x0, self.box.y0, self.box.x1, self.box.y1)))
-            inside = _box_mask(scaled, width, height)
-            return [np.where(inside, cv2.GC_PR_FGD, cv2.GC_BGD).astype(np.uint8)]
-        guesses = []
-        for fraction in self.RADII:
-            radius = fraction * max(width, height)
-            guess = np.full((height, width), cv2.GC_PR_BGD, np.uint8)
-            guess[near > self.BEYOND * radius] = cv2.GC_BGD
-            guess[near <= radius] = cv2.GC_PR_FGD
-            guesses.append(guess)
-        return guesses
+    def _run(self, side: int, radius: float | None) -> Bools:
+        """GrabCut on the copy of this side, from a radius or else from the box."""
+        image = self._copies[side]
+        height, width = image.shape[:2]
+        positive, negative = (self._points(sign, width, height) for sign in (True, False))
+        near, far = _distance(positive, width, height), _distance(negative, width, height)
+        longer = max(width, height)
+        if radius is None and self.box:
+            inside = _box_mask(self.box, self.photo.size, (width, height))
+            guess = np.where(inside, cv2.GC_PR_FGD, cv2.GC_BGD).astype(np.uint8)
+        else:
+            reach = (radius or 0.0) * longer
+            guess = np.where(near <= reach, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+            guess[near > self.BEYOND * reach] = cv2.GC_BGD
+        sure = max(1.0, self.SURE * longer)
+        guess[far <= sure] = cv2.GC_BGD
+        guess[near <= np.minimum(sure, far)] = cv2.GC_FGD
+        return _touched(_grab_cut(image, guess, self.ITERATIONS), positive)
 
-    def _points(self, positive: bool) -> npt.NDArray[np.int64]:
-        height, width = self._image.shape[:2]
+    def _points(self, positive: bool, width: int, height: int) -> Points:
+        """(N, 2) column and row of the clicks of one kind in a copy of this size."""
         pixels = [click.pixel for click in self.clicks if click.positive == positive]
-        points = np.array(pixels, np.float64).reshape(-1, 2)
-        return np.minimum((points + 0.5) * self._scale, (width - 1, height - 1)).astype(np.int64)
-
-    def _on_edges(self, mask: Bools) -> float:
-        outline = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
-        return float(self._edges[outline].mean()) if outline.any() else 0.0
+        points = (np.array(pixels, np.float64).reshape(-1, 2) + 0.5) * (width, height) / self.photo.size
+        return points.astype(np.int64)
 
 
 def _grab_cut(image: U8, guess: U8, iterations: int) -> Bools:
@@ -193,7 +199,7 @@ def _grab_cut(image: U8, guess: U8, iterations: int) -> Bools:
     return np.asarray(inside)
 
 
-def _touched(mask: Bools, points: npt.NDArray[np.int64]) -> Bools:
+def _touched(mask: Bools, points: Points) -> Bools:
     """The connected parts that hold one of the points (x, y); everything when there is no point."""
     if not len(points):
         return mask
@@ -201,7 +207,7 @@ def _touched(mask: Bools, points: npt.NDArray[np.int64]) -> Bools:
     return np.isin(labels, labels[points[:, 1], points[:, 0]]) & mask
 
 
-def _distance(points: npt.NDArray[np.int64], width: int, height: int) -> npt.NDArray[np.float32]:
+def _distance(points: Points, width: int, height: int) -> F32:
     """(height, width) distance to the nearest point (x, y), infinite without points."""
     if not len(points):
         return np.full((height, width), np.inf, np.float32)
@@ -210,18 +216,38 @@ def _distance(points: npt.NDArray[np.int64], width: int, height: int) -> npt.NDA
     return np.asarray(cv2.distanceTransform(elsewhere, cv2.DIST_L2, cv2.DIST_MASK_PRECISE), np.float32)
 
 
-def _edge_strength(image: U8) -> npt.NDArray[np.float32]:
+def _edge_strength(image: U8) -> F32:
     """(H, W) length of the strongest channel's gradient, lightly smoothed."""
     smooth = cv2.GaussianBlur(image, (0, 0), 1).astype(np.float32)
     slopes = [np.abs(cv2.Sobel(smooth, cv2.CV_32F, dx, 1 - dx)).max(2) for dx in (1, 0)]
     return np.asarray(np.hypot(*slopes), np.float32)
 
 
-def _box_mask(box: Box, width: int, height: int) -> Bools:
-    """(height, width) bool: pixels that the box touches."""
+def _iou(first: Bools, second: Bools) -> float:
+    union = np.count_nonzero(first | second)
+    return np.count_nonzero(first & second) / union if union else 1.0
+
+
+def _mean_on_outline(values: F32, mask: Bools) -> float:
+    """Mean of `values` in units of its mean over the photo, along a mask's outline; 0 without outline."""
+    outline = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_GRADIENT, np.ones((3, 3), np.uint8)) > 0
+    return float(values[outline].mean() / (values.mean() + 1e-6)) if outline.any() else 0.0
+
+
+def _box_mask(box: Box, photo: tuple[int, int], size: tuple[int, int]) -> Bools:
+    """(height, width) bool of a copy of this (width, height): pixels that the box touches."""
+    (width, height), fx, fy = size, size[0] / photo[0], size[1] / photo[1]
     mask = np.zeros((height, width), np.bool_)
-    mask[int(box.y0) : int(np.ceil(box.y1)), int(box.x0) : int(np.ceil(box.x1))] = True
+    mask[int(box.y0 * fy) : int(np.ceil(box.y1 * fy)), int(box.x0 * fx) : int(np.ceil(box.x1 * fx))] = True
     return mask
+
+
+def _reduced(image: U8, side: int) -> U8:
+    """The image with its longer side at most `side`."""
+    height, width = image.shape[:2]
+    scale = min(1.0, side / max(height, width))
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _clicks_or_centre(clicks: tuple[Click, ...], box: Box | None) -> tuple[Click, ...]:

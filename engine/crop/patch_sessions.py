@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -11,9 +12,9 @@ import numpy.typing as npt
 import torch
 
 from engine.crop.baselines import Asked, Prompted, check_cancelled, check_candidate, thumbnail_size
-from engine.crop.patch import confidence, squash, to_tensor
+from engine.crop.patch import confidence, segment_patch, squash, to_tensor
 from engine.crop.prediction import Candidate, Prediction
-from engine.crop.prompts import Box
+from engine.crop.prompts import Box, Click
 from engine.crop.proposals import (
     THRESHOLD,
     Proposal,
@@ -24,13 +25,16 @@ from engine.crop.proposals import (
     scan_photo,
     view_box,
 )
+from engine.device import Device
 from engine.imaging.photo import Photo
 from engine.imaging.window import Pyramid
 from engine.nets.deepcrop_v1 import DeepCropV1
 from engine.nets.deepcrop_v2 import DeepCropV2
 from engine.nets.deepmask import PATCH, RING, DeepMask
+from engine.weights import load_net
 
 U8 = npt.NDArray[np.uint8]
+F32 = npt.NDArray[np.float32]
 
 LOOKED_AT = 100
 """Windows whose mask is computed for a click, best score first."""
@@ -183,6 +187,36 @@ class DeepCropV1Session(_ProposalSession):
 
     def _boxed(self, box: Box, x: float, y: float) -> list[Proposal]:
         return self._under(x, y, None)
+
+
+class PatchNet:
+    """A net of the family as a method: sessions on photos, and answers on patches for the patch protocol.
+
+    Args:
+        name: "deepmask", "deepcrop_v1" or "deepcrop_v2".
+        device: Where it runs.
+        weights: Folder of its weights; None searches the usual ones.
+
+    Raises:
+        WeightsError: The weights are missing or refused.
+    """
+
+    def __init__(self, name: str, device: Device, weights: Path | None = None) -> None:
+        self._net = load_net(name, device, folder=weights)
+
+    def session(self, photo: Photo) -> DeepMaskSession | DeepCropV1Session | DeepCropV2Session:
+        """Begin with a photo."""
+        if isinstance(self._net, DeepCropV1):
+            return DeepCropV1Session(photo, self._net)
+        if isinstance(self._net, DeepCropV2):
+            return DeepCropV2Session(photo, self._net)
+        if isinstance(self._net, DeepMask):
+            return DeepMaskSession(photo, self._net)
+        raise TypeError(f"{type(self._net).__name__} has no session on photos")
+
+    def patch(self, image: U8, click: Click) -> tuple[F32, float]:
+        """As `engine.crop.patch.segment_patch`."""
+        return segment_patch(self._net, image, click)
 
 
 def _distinct(ranked: Sequence[Proposal]) -> list[Proposal]:

@@ -13,6 +13,7 @@ Source: He et al. 2015 (ResNet); Pinheiro et al. 2015 (trunk cut after conv4, pa
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Literal
 
@@ -144,7 +145,7 @@ def _read_state(path: Path) -> dict[str, Tensor]:
         if path.suffix == ".safetensors":
             return load_file(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, SafetensorError, RuntimeError, ValueError, EOFError) as error:
+    except (OSError, SafetensorError, pickle.UnpicklingError, RuntimeError, ValueError, EOFError) as error:
         raise WeightsError(f"The weights {path} cannot be read.", "Check the file.") from error
     if not isinstance(state, dict):
         raise WeightsError(f"{path.name} is not a dictionary of weights.")
