@@ -12,6 +12,7 @@ from engine.errors import InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from tqdm import tqdm
 
     from training.data.records import ObjectRecord
 
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--group", type=_group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
     add("--seed", type=_count, default=0, help="of sample, patches and jitter (default: 0)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
+    add("--weights", type=Path, metavar="DIR", help="folder of the networks' weights (default: the usual ones)")
     add("--threads", type=_count, help="threads of the networks' arithmetic (default: torch's)")
     add("--json", type=Path, metavar="FILE", help="write the figures")
     add(
@@ -71,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     if args.threads:
         torch.set_num_threads(args.threads)
         cv2.setNumThreads(args.threads)
-    methods = {name: make_method(name, args.device) for name in args.model}
+    methods = {name: make_method(name, args.device, args.weights) for name in args.model}
     split = None if args.split == "all" else args.split
     records = [record for path in args.data for record in open_records(path, split, args.sets)]
     groups = dict(args.group)
@@ -84,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, report)
     console = Console() if sys.stdout.isatty() else Console(width=200)
-    _print(console, models)
+    _print(console, models, args.clicks)
     if measured.skipped:
         console.print(f"{measured.skipped} objects without a pixel were left out.")
     if args.plots:
@@ -94,45 +96,39 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _print(console: Console, models: dict[str, Any]) -> None:
+def _print(console: Console, models: dict[str, Any], limit: int) -> None:
     from training.evaluation.tables import patch_table, set_table
 
     if any("patch" in model for model in models.values()):
         console.print(patch_table(models))
     if any(model["sets"] for model in models.values()):
-        console.print(set_table(models))
+        console.print(set_table(models, limit))
 
 
 class _Progress:
-    """A progress line on standard error with the time left."""
+    """A progress line with the time left on standard error, in log files too."""
 
     def __init__(self, quiet: bool) -> None:
-        from rich import progress
-        from rich.console import Console
-
-        self._progress = progress.Progress(
-            progress.TextColumn("{task.description}"),
-            progress.BarColumn(),
-            progress.MofNCompleteColumn(),
-            progress.TimeElapsedColumn(),
-            progress.TextColumn("left"),
-            progress.TimeRemainingColumn(),
-            console=Console(stderr=True),
-            disable=quiet,
-        )
-        self._tasks: dict[str, Any] = {}
+        self._quiet = quiet
+        self._bars: dict[str, tqdm[Any]] = {}
 
     def __enter__(self) -> Callable[[str, int, int], None]:
-        self._progress.start()
         return self._advance
 
     def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+        for bar in self._bars.values():
+            bar.close()
 
     def _advance(self, what: str, done: int, total: int) -> None:
-        if what not in self._tasks:
-            self._tasks[what] = self._progress.add_task(what, total=total)
-        self._progress.update(self._tasks[what], completed=done)
+        if what not in self._bars:
+            from tqdm import tqdm
+
+            # The first is done already: begun here, its time would not be counted.
+            self._bars[what] = tqdm(desc=what, total=total, disable=self._quiet, mininterval=2, initial=done)
+        bar = self._bars[what]
+        bar.update(done - bar.n)
+        if done == total:
+            bar.close()
 
 
 def _check_groups(groups: dict[str, list[str]], records: list[ObjectRecord]) -> None:

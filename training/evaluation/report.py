@@ -32,6 +32,7 @@ def run_facts(args: argparse.Namespace, options: Options, measured: Measured) ->
         "data": [str(path) for path in args.data],
         "split": args.split,
         "sets": args.sets,
+        "weights": str(args.weights) if args.weights else None,
         "seed": options.seed,
         "clicks": options.clicks,
         "limit": options.limit,

@@ -29,13 +29,13 @@ def patch_table(models: Figures) -> Table:
     return table
 
 
-def set_table(models: Figures) -> Table:
-    """One line a set and method: whole photos. mIoU in percent, NoC in clicks; `jit` are jittered clicks."""
+def set_table(models: Figures, limit: int) -> Table:
+    """One line a set and method: dialogues of at most `limit` clicks. mIoU in percent; `jit` are jittered clicks."""
     first = next(iter(models.values()))
     names = [("groups", name) for name in first["groups"]]
     names += [("sets", name) for name in sorted(first["sets"]) if "/" not in name or _differs(name, first["sets"])]
     clicks = list(first[names[0][0]][names[0][1]]["miou"]) if names else []
-    table = Table(title="Whole photos: mIoU by click, number of clicks (NoC)", title_justify="left")
+    table = Table(title=f"Whole photos: mIoU by click; NoC counts {limit} where never reached", title_justify="left")
     headings = ["set", "objects", "model", *[f"@{click}" for click in clicks], "95 % of @1", "jit @1"]
     for heading in (*headings, "NoC80", "NoC85", "NoC90", "ms"):
         table.add_column(heading, justify="left" if heading in ("set", "model") else "right", no_wrap=True)

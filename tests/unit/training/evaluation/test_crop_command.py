@@ -21,7 +21,7 @@ from training.evaluation import crop_command
 def methods(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {"colour": ColourMethod(0.9), "empty": EmptyMethod()}
 
-    def make_method(name: str, device: str) -> object:
+    def make_method(name: str, device: str, weights: Path | None) -> object:
         if name not in known:
             raise InputError(f"There is no method {name}.")
         return known[name]

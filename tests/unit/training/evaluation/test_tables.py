@@ -29,7 +29,7 @@ def test_sets_groups_and_patches(data: Path) -> None:
     outcomes = [
         Outcome(record, "m", "centre", click, (0.4567,), (0.5,), (0.1,), 0.5) for record in (one, other, second)
     ]
-    screen = text(set_table(summarise(outcomes, 1, {"all": ["flat", "pair"]}, 0)))
+    screen = text(set_table(summarise(outcomes, 1, {"all": ["flat", "pair"]}, 0), 1))
     assert "flat/clean" not in screen
     for expected in ("all", "flat", "pair", "pair/clean", "pair/cc", "45.7", "100"):
         assert expected in screen
