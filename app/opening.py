@@ -38,9 +38,12 @@ class Opened:
 
 
 class Opener(QObject):
-    """Emits `opened` for whatever came in; failures go the worker's way."""
+    """Emits `opened` for whatever came in; a file that cannot be loaded is an error of the worker's request."""
 
     opened = Signal(object)
+    """An Opened."""
+    failed = Signal(str, str)
+    """Message and hint, where there is nothing to load."""
 
     def __init__(self, window: QWidget, worker: Worker, settings: Settings) -> None:
         super().__init__(window)
@@ -71,9 +74,10 @@ class Opener(QObject):
         self._load(lambda: Photo.from_array(load(path).pixels), self.tr("Sample photo"), None)
 
     def paste(self) -> None:
-        """Whatever picture is on the clipboard, or an error that says that there is none."""
-        if not self.take(QGuiApplication.clipboard().mimeData(), self.tr("Pasted image")):
-            raise PhotoError(
+        """Whatever picture is on the clipboard."""
+        data: QMimeData | None = QGuiApplication.clipboard().mimeData()  # None where the clipboard was never used
+        if data is None or not self.take(data, self.tr("Pasted image")):
+            self.failed.emit(
                 self.tr("There is no picture on the clipboard."),
                 self.tr("Copy a picture or a picture file, then paste."),
             )

@@ -88,6 +88,7 @@ class MainWindow(QMainWindow):
             self.activity.watch(worker)
         self.activity.cancelled.connect(self._cancel)
         self.opener.opened.connect(self._show_opened)
+        self.opener.failed.connect(self.banner.error)
         self.empty.open_asked.connect(self.opener.ask)
         self.empty.paste_asked.connect(self.opener.paste)
         self.empty.sample_asked.connect(self.opener.open_sample)

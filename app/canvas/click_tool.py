@@ -34,6 +34,7 @@ class ClickTool(QObject):
         super().__init__(canvas)
         self._canvas = canvas
         self._pressed: QMouseEvent | None = None
+        self._start = QPointF()
         self._marker: int | None = None
         self._dragging = False
         self._hover: Click | None = None
@@ -53,7 +54,7 @@ class ClickTool(QObject):
             return False
         if event.button() not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             return False
-        self._pressed, self._dragging = QMouseEvent(event), False
+        self._pressed, self._start, self._dragging = QMouseEvent(event), event.position(), False
         self._marker = self._canvas.marker_at(event.position())
         self.selected.emit(self._marker)
         return True
@@ -62,7 +63,7 @@ class ClickTool(QObject):
         if self._pressed is None:
             self._hover_at(event)
             return False
-        far = (event.position() - self._pressed.position()).manhattanLength() >= QApplication.startDragDistance()
+        far = (event.position() - self._start).manhattanLength() >= QApplication.startDragDistance()
         if self._pressed.button() == Qt.MouseButton.LeftButton and (far or self._dragging):
             self._dragging = True
             if self._marker is None:
@@ -84,7 +85,7 @@ class ClickTool(QObject):
                 self.menu_asked.emit(self._marker, event.globalPosition().toPoint())
         else:
             shift = pressed.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            point = self._canvas.source_point(pressed.position())
+            point = self._canvas.source_point(self._start)
             if self._canvas.inside(point):
                 include = event.button() == Qt.MouseButton.LeftButton and not shift
                 self.clicked.emit(Click(point.x(), point.y(), include))
@@ -113,15 +114,12 @@ class ClickTool(QObject):
     def _give_up(self) -> None:
         """Escape in the middle of a drag: as if it had not begun."""
         if self._marker is not None and self._dragging:
-            self._canvas.markers[self._marker].setPos(self._canvas.source_point(self._start()))
+            self._canvas.markers[self._marker].setPos(self._canvas.source_point(self._start))
         self._canvas.show_rubber_band(None)
         self._pressed, self._dragging = None, False
 
-    def _start(self) -> QPointF:
-        return self._pressed.position() if self._pressed else QPointF()
-
     def _rectangle(self, event: QMouseEvent) -> QRectF:
-        corners = (self._canvas.source_point(p) for p in (self._start(), event.position()))
+        corners = (self._canvas.source_point(p) for p in (self._start, event.position()))
         return QRectF(*corners).normalized()
 
     def _inside(self, position: QPointF) -> QPointF:

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.canvas.click_tool import HOVER_MS
 from engine.crop.prompts import Click
-from tests.gui.conftest import Hand
+from tests.gui.conftest import NONE, Hand
 
-CTRL, SHIFT, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 RIGHT = Qt.MouseButton.RightButton
 
 
@@ -66,6 +66,7 @@ def test_a_box_drawn_past_the_edge_is_clipped(hand: Hand) -> None:
     hand.drag((180, 100), (400, 300))
     box, (width, height) = hand.document.prompts.box, hand.document.size
     assert box is not None
+    assert (box.x0, box.y0) == pytest.approx((180, 100), abs=1)
     assert (box.x1, box.y1) == (width, height)
 
 
@@ -138,7 +139,9 @@ def test_readings_by_key_and_by_click(hand: Hand) -> None:
     hand.key(Qt.Key.Key_3)
     assert hand.answer.prediction.chosen == 2
     assert hand.answer.prediction.mask().sum() < first.mask().sum()
-    pictures = hand.window.workspace.panel.candidates.findChildren(type(hand.window.workspace.panel.candidates._buttons[0]))
+    pictures = hand.window.workspace.panel.candidates.findChildren(
+        type(hand.window.workspace.panel.candidates._buttons[0])
+    )
     QTest.mouseClick(pictures[1], Qt.MouseButton.LeftButton)
     hand.settle()
     assert hand.answer.prediction.chosen == 1
