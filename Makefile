@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types pytest env env-test system system-test lock benchmark clean
+.PHONY: help run test lint types pytest env env-test system system-test lock benchmark figures clean
 
 help: ## this list
 	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 20
@@ -26,6 +26,9 @@ pytest: env-test system-test ## the tests alone
 
 benchmark: env ## speed and memory of a click
 	@$(BIN)/python -m benchmarks.click
+
+figures: env ## write the figures on the cards into README.md
+	@$(BIN)/python scripts/figures.py
 
 env: ## the environment that running and training need (CPU=1: CPU-only wheels)
 	@scripts/env requirements.lock
