@@ -27,7 +27,7 @@ class Setting(Generic[T]):
         if owner is None:
             return self
         try:
-            value = json.loads(str(owner.store.value(self.key, "null")))
+            value = json.loads(owner.text(self.key))
         except ValueError:
             return self.default
         if type(value) is not type(self.default) or (self.choices and value not in self.choices):
@@ -36,12 +36,15 @@ class Setting(Generic[T]):
 
     def __set__(self, owner: Settings, value: T) -> None:
         if value != self.__get__(owner):
-            owner.store.setValue(self.key, json.dumps(value))
+            owner.set_text(self.key, json.dumps(value))
             owner.changed.emit(self.key)
 
 
 class Settings(QObject):
     """Every setting of the window.
+
+    New values hold at once and reach the disk with `write`, which may be called from any thread: writing waits for the
+    disk, and a slider must not.
 
     Args:
         store: Where the values live; None takes the user's own file.
@@ -68,6 +71,26 @@ class Settings(QObject):
     def __init__(self, store: QSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.store = store or QSettings("DeepSkel", "DeepSkel")
+        self._unwritten: dict[str, str] = {}
+
+    def text(self, key: str) -> str:
+        """The value of a key as JSON."""
+        unwritten = self._unwritten.get(key)
+        return str(self.store.value(key, "null")) if unwritten is None else unwritten
+
+    def set_text(self, key: str, text: str) -> None:
+        self._unwritten[key] = text
+
+    def write(self) -> None:
+        """Put every new value on the disk."""
+        pending = dict(self._unwritten)
+        store = QSettings(self.store.fileName(), self.store.format())
+        for key, text in pending.items():
+            store.setValue(key, text)
+        store.sync()
+        for key, text in pending.items():
+            if self._unwritten.get(key) == text:
+                self._unwritten.pop(key)
 
     @property
     def recent(self) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
@@ -22,6 +22,9 @@ from app.worker import Request, Worker
 from app.workspaces.crop.export_flow import ExportFlow
 from app.workspaces.crop.segmenter import PREDICT
 from app.workspaces.crop.workspace import CropWorkspace
+
+SETTLED_MS = 1500
+"""Settings go to the disk when they have not changed for this long."""
 
 
 class MainWindow(QMainWindow):
@@ -43,10 +46,14 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState()
         self.menus = Menus(self)
         self.status = Status(self.menus.device, self)
+        self._writing = QTimer(self)
+        self._writing.setSingleShot(True)
+        self._writing.setInterval(SETTLED_MS)
         self._lay_out()
         self._connect()
         self.restoreGeometry(settings.load_bytes("window/geometry"))
         self._show_document()
+        self.empty.show_recent(settings.recent)
         self.workspace.segmenter.warm_up()
 
     def open(self, paths: list[Path]) -> None:
@@ -97,6 +104,11 @@ class MainWindow(QMainWindow):
         self.workspace.segmenter.ready.connect(self._show_device)
         self.workspace.canvas.zoom_changed.connect(self.status.show_zoom)
         self.workspace.canvas.pointed.connect(self.status.show_place)
+        self.settings.changed.connect(lambda key: self._writing.start())
+        self._writing.timeout.connect(self._write_settings)
+
+    def _write_settings(self) -> None:
+        self.files.submit(lambda task: self.settings.write(), lambda nothing: None, lane="settings")
 
     # What happens
 
@@ -115,7 +127,6 @@ class MainWindow(QMainWindow):
         self.status.show_answer(document.answer if document else None)
         self.setWindowTitle(f"{document.name}[*] – DeepSkel" if document else "DeepSkel[*]")
         self.setWindowModified(bool(document and not document.undo_stack.isClean()))
-        self.empty.show_recent(self.settings.recent)
 
     def _show_device(self, ready: Ready) -> None:
         self.status.show_device(ready)
@@ -150,9 +161,10 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._writing.stop()
         self.settings.save_bytes("window/geometry", self.saveGeometry())
-        self.settings.store.sync()
         self.hide()  # gone at once, even while a computation takes a moment to notice that nobody waits for it
         stopped = [worker.stop() for worker in (self.inference, self.files)]
         self.joined = all(stopped)
+        self.settings.write()
         super().closeEvent(event)

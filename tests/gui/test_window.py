@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import shiboken6
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -228,3 +228,14 @@ def test_damaged_settings_count_as_absent(settings: Settings) -> None:
     settings.store.setValue(Settings.overlay_opacity.key, '"many"')
     settings.store.setValue(Settings.theme.key, '"pink"')
     assert (settings.view, settings.overlay_opacity, settings.theme) == ("overlay", 45, "system")
+
+
+def test_new_settings_hold_at_once_and_reach_the_file(settings: Settings) -> None:
+    settings.overlay_opacity = 71
+    assert settings.overlay_opacity == 71
+    path = settings.store.fileName()
+    assert Settings(QSettings(path, QSettings.Format.IniFormat)).overlay_opacity == 45
+    settings.write()
+    assert Settings(QSettings(path, QSettings.Format.IniFormat)).overlay_opacity == 71
+    settings.overlay_opacity = 30
+    assert settings.overlay_opacity == 30
