@@ -117,6 +117,8 @@ def fit(recipe: Recipe, source: SampleSource, options: FitOptions, recipe_json: 
         num_workers=options.workers,
         prefetch_factor=3 if options.workers else None,
         pin_memory=options.device.type == "cuda",
+        # Its own generator: a loader seeds its workers from the global one, which a resumed run must not disturb.
+        generator=torch.Generator(),
     )
     log = TrainingLog(options.out, recipe.name, show=options.progress and rank == 0, enabled=rank == 0)
 

@@ -31,10 +31,11 @@ class Belief:
         step = window.width / size
         own = self.window.width / self.probability.shape[0]
         scale = step / own
-        probability = self.probability
+        probability: F32 = self.probability
         if scale > 1.5:
             # Averaging first: a plain bilinear look-up would skip thin parts.
-            probability = cv2.blur(probability, (round(scale), round(scale)))
+            side = 2 * round(scale / 2) + 1  # odd: an even kernel would shift by half a pixel
+            probability = np.asarray(cv2.blur(probability, (side, side)), np.float32)
         offset_x = (window.x0 - self.window.x0) / own + scale / 2 - 0.5
         offset_y = (window.y0 - self.window.y0) / own + scale / 2 - 0.5
         matrix = np.array([[scale, 0, offset_x], [0, scale, offset_y]])

@@ -41,13 +41,13 @@ class ColourSettings:
     """
 
     bins: int = 16
-    blur: float = 0.8
-    network: float = 0.7
-    colour: float = 0.5
+    blur: float = 0.6
+    network: float = 0.6
+    colour: float = 0.8
     colour_limit: float = 2.5
-    smooth: float = 3.0
-    radius: int = 6
-    steps: int = 3
+    smooth: float = 2.0
+    radius: int = 10
+    steps: int = 4
     seed: float = 6.0
 
 

@@ -192,7 +192,11 @@ def view_box(net: DeepMask | DeepCropV2, photo: Pyramid, box: Box, click: tuple[
 
 @torch.inference_mode()
 def best_proposals(
-    net: DeepMask, views: Sequence[View], count: int, under: tuple[float, float] | None = None
+    net: DeepMask,
+    views: Sequence[View],
+    count: int,
+    under: tuple[float, float] | None = None,
+    threshold: float = THRESHOLD,
 ) -> list[Proposal]:
     """The best windows of all scales, best first.
 
@@ -201,6 +205,7 @@ def best_proposals(
         views: From `scan_photo` or `scan_click`.
         count: How many windows to look at.
         under: Only windows whose central patch holds this source point, and of these only the ones whose mask does.
+        threshold: Probability from which a pixel belongs to a mask.
 
     Returns:
         At most `count` proposals; none when no mask holds the point.
@@ -221,7 +226,7 @@ def best_proposals(
         Proposal(1 / (1 + float(np.exp(-score))), view.box(row, column), mask)
         for (score, view, row, column), mask in zip(best, masks[:, 0].cpu().numpy(), strict=True)
     ]
-    return proposals if under is None else [p for p in proposals if p.at(*under) >= THRESHOLD]
+    return proposals if under is None else [p for p in proposals if p.at(*under) >= threshold]
 
 
 def overlap(first: Proposal, second: Proposal) -> float:

@@ -146,8 +146,9 @@ class CropSession:
         if not any(c.positive for c in prompts.clicks) and prompts.box is None:
             # Only "not this": there is no object to take it from.
             return _State(())
-        earlier = Prompts(prompts.clicks[:-1], prompts.box)
-        base: _State = yield from self.looks(earlier)
+        base = _State(())
+        if prompts.clicks:
+            base = yield from self.looks(Prompts(prompts.clicks[:-1], prompts.box))
         belief = base.readings[base.chosen].belief if base.readings else None
         if belief is None or belief.bounds() is None:
             belief = yield from self._search(prompts)
@@ -200,6 +201,14 @@ class CropSession:
         while len(self._states) > REMEMBERED:
             self._states.popitem(last=False)
 
+    def _choose(self, state: _State, chosen: int) -> None:
+        """Build later clicks on another reading; what was built on the one before is forgotten."""
+        clicks = self.prompts.clicks
+        for prompts in list(self._states):
+            if prompts.box == self.prompts.box and prompts.clicks[: len(clicks)] == clicks:
+                del self._states[prompts]
+        self._remember(self.prompts, replace(state, chosen=chosen))
+
     def finish(self, state: _State, candidate: int | None, started: float) -> Prediction:
         """From a state to source pixels: colour models, upsampling, thumbnails."""
         width, height = self.photo.size
@@ -207,7 +216,7 @@ class CropSession:
             return Prediction.empty(width, height)
         chosen = min(max(candidate, 0), len(state.readings) - 1) if candidate is not None else state.chosen
         if chosen != state.chosen:
-            self._remember(self.prompts, replace(state, chosen=chosen))
+            self._choose(state, chosen)
         reading = state.readings[chosen]
         looked = time.perf_counter()
         belief = reading.belief

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from engine.crop.planes import network_input
 from engine.crop.simulate import corrective_click
@@ -57,7 +58,10 @@ class DeepCropRecipe(BaseModel):
     arguments: dict[str, Any] = {}
     """Arguments of the network; {} is its default form."""
     iterative: float = 0.4
-    """Share of batches in which the network first answers, is corrected by clicks, and learns from the second answer."""
+    """Share of samples that the network first answers, is corrected on by a click, and learns from the second answer.
+    Spread over every batch, so that batch statistics in training are those in use."""
+    gamma: float = 0.0
+    """Focusing exponent of the mask loss; 0 is plain cross-entropy, which learns faster while extents are ambiguous."""
     side_weight: float = 0.3
     iou_weight: float = 0.4
     other_heads: float = 0.7
@@ -77,40 +81,52 @@ class DeepCropRecipe(BaseModel):
         valid = batch["valid"].float()
         previous = batch["previous"].float() / 255
         target, clicks, box = batch["target"], batch["clicks"], batch["box"]
-        if torch.rand(()).item() < self.iterative:
-            clicks, previous = self._correct(net, image, valid, target, clicks, box, previous)
+        chosen = torch.rand(len(target)) < self.iterative
+        if chosen.any():
+            clicks, previous = self._correct(net, image, valid, target, clicks, box, previous, chosen)
         output: ClickOutput = net(network_input(image, valid, _trim(clicks), box, previous))
         return self._total(output, target, clicks, batch["hidden"])
 
     def _correct(
-        self, net: nn.Module, image: Tensor, valid: Tensor, target: Tensor, clicks: Tensor, box: Tensor, previous: Tensor
+        self,
+        net: nn.Module,
+        image: Tensor,
+        valid: Tensor,
+        target: Tensor,
+        clicks: Tensor,
+        box: Tensor,
+        previous: Tensor,
+        chosen: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        """One or two rounds of answer and corrective click, without gradient (RITM's iterative training)."""
+        """Answer the chosen samples without gradient and add a corrective click to each (RITM's iterative training)."""
         rng = np.random.default_rng(int(torch.randint(2**31, ()).item()))
-        rounds = 1 if torch.rand(()).item() < 0.7 else 2
-        truth = target[:, 0].cpu().numpy()
+        index = chosen.nonzero()[:, 0].to(image.device)
+        # Past DistributedDataParallel: its forward is a meeting of all ranks, and only some may have samples to correct.
+        inner = net.module if isinstance(net, DistributedDataParallel) else net
         training = net.training
         net.eval()
-        for _ in range(rounds):
-            with torch.no_grad():
-                output: ClickOutput = net(network_input(image, valid, _trim(clicks), box, previous))
-            best = output.iou.argmax(1)
-            previous = torch.sigmoid(output.masks.float()[torch.arange(len(best)), best])[:, None]
-            answer = (previous[:, 0] > 0.5).cpu().numpy()
-            added = torch.zeros(len(best), 1, 3)
-            for b in range(len(best)):
-                click = corrective_click(answer[b], truth[b], rng)
-                if click is not None:
-                    added[b, 0] = torch.tensor([click.x, click.y, 1.0 if click.positive else -1.0])
-            clicks = torch.cat([clicks, added.to(clicks.device)], 1)
+        with torch.no_grad():
+            x = network_input(image[index], valid[index], _trim(clicks[index]), box[index], previous[index])
+            output: ClickOutput = inner(x)
         net.train(training)
-        return clicks, previous
+        best = output.iou.argmax(1)
+        answer = torch.sigmoid(output.masks.float()[torch.arange(len(best)), best])[:, None]
+        previous = previous.clone()
+        previous[index] = answer
+        masks = (answer[:, 0] > 0.5).cpu().numpy()
+        truth = target[index, 0].cpu().numpy()
+        added = torch.zeros(len(target), 1, 3)
+        for mask, wanted, sample in zip(masks, truth, index.tolist(), strict=True):
+            click = corrective_click(mask, wanted, rng)
+            if click is not None:
+                added[sample, 0] = torch.tensor([click.x, click.y, 1.0 if click.positive else -1.0])
+        return torch.cat([clicks, added.to(clicks.device)], 1), previous
 
     def _total(self, output: ClickOutput, target: Tensor, clicks: Tensor, hidden: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         truth = (target == 1).float()
         known = (target != 255).float()
         masks = output.masks.float()
-        each = normalized_focal_loss(masks, truth, known) + dice_loss(masks, truth, known)
+        each = normalized_focal_loss(masks, truth, known, gamma=self.gamma) + dice_loss(masks, truth, known)
         expected = each[:, 0].mean()
         # After three clicks there is nothing ambiguous left: every candidate must agree.
         few = (clicks[..., 2] != 0).sum(1) < 3
@@ -121,7 +137,8 @@ class DeepCropRecipe(BaseModel):
             small = F.adaptive_avg_pool2d(truth * known, logits.shape[-2:]) / small_known.clamp_min(1e-3)
             certain = (small_known > 0.5).float()
             logits32 = logits.float()
-            side = side + (normalized_focal_loss(logits32, small, certain) + dice_loss(logits32, small, certain)).mean()
+            focal = normalized_focal_loss(logits32, small, certain, gamma=self.gamma)
+            side = side + (focal + dice_loss(logits32, small, certain)).mean()
         with torch.no_grad():
             iou = mask_iou(masks, truth, known, hidden)
         score = F.binary_cross_entropy_with_logits(output.iou, iou)

@@ -1,0 +1,84 @@
+"""Every way to segment by clicks, by name: the default, the published baselines, and what photo editors had before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from engine.crop.baselines import GrabCutSession, MagicWandSession
+from engine.crop.network import ClickSegmenter
+from engine.crop.patch_sessions import PatchNet
+from engine.crop.prediction import Session
+from engine.crop.session import CropSession, CropSettings
+from engine.device import Device, choose
+from engine.errors import InputError
+from engine.imaging.photo import Photo
+from engine.weights import load_net
+
+
+class Method(Protocol):
+    """A named way to segment, its weights loaded."""
+
+    def session(self, photo: Photo) -> Session:
+        """Begin with a photo."""
+
+
+class DeepCrop:
+    """The default network and session."""
+
+    def __init__(self, device: Device, weights: Path | None = None, settings: CropSettings = CropSettings()) -> None:
+        self.segmenter = ClickSegmenter(load_net("deepcrop", device, folder=weights), device)
+        self.settings = settings
+
+    def session(self, photo: Photo) -> CropSession:
+        """A CropSession."""
+        return CropSession(photo, self.segmenter, self.settings)
+
+
+class GrabCut:
+    """OpenCV's GrabCut, started from the clicks."""
+
+    def session(self, photo: Photo) -> GrabCutSession:
+        """A GrabCutSession."""
+        return GrabCutSession(photo)
+
+
+class MagicWand:
+    """Contiguous pixels of similar colour."""
+
+    def session(self, photo: Photo) -> MagicWandSession:
+        """A MagicWandSession."""
+        return MagicWandSession(photo)
+
+
+_METHODS: dict[str, Callable[[Device, Path | None], Method]] = {
+    "deepcrop": DeepCrop,
+    "grabcut": lambda device, weights: GrabCut(),
+    "wand": lambda device, weights: MagicWand(),
+    "deepmask": partial(PatchNet, "deepmask"),
+    "deepcrop_v1": partial(PatchNet, "deepcrop_v1"),
+    "deepcrop_v2": partial(PatchNet, "deepcrop_v2"),
+}
+
+METHODS = tuple(_METHODS)
+"""Names that `make_method` knows."""
+
+
+def make_method(name: str, device: Device | str = "auto", weights: Path | None = None) -> Method:
+    """Load a method.
+
+    Args:
+        name: One of METHODS.
+        device: Where networks run.
+        weights: Folder of weights; None searches the usual ones.
+
+    Raises:
+        InputError: The name is unknown.
+        WeightsError: The weights are missing or refused.
+        DeviceError: The device cannot be used.
+    """
+    if name not in _METHODS:
+        raise InputError(f"There is no method called {name}.", f"Known are {', '.join(METHODS)}.")
+    return _METHODS[name](choose(device) if isinstance(device, str) else device, weights)
