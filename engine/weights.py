@@ -174,7 +174,7 @@ def load_net(
     if not path.exists():
         raise WeightsError(
             f"The weights of “{name}” are missing ({path}).",
-            f"Train them (python -m training fit), reinstall DeepSkel, or set {FOLDER_VARIABLE} to a folder that has them.",
+            f"Train them (python -m training fit), reinstall DeepSkel, or set {FOLDER_VARIABLE} to their folder.",
         )
     card = _read_card(path)
     blob = _read(path)
