@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.help import show_about, show_keys
 from app.icons import icon
+from app.method import Ready
 from app.workspaces.crop.actions import connect
 
 if TYPE_CHECKING:
@@ -38,9 +39,16 @@ class Menus(QObject):
             "device",
             {"auto": tr("Automatic"), "cpu": "CPU", "cuda": "CUDA", "mps": "MPS"},
         )
+        self.device.addSeparator()
+        self._reason = self.device.addAction("")
+        self._reason.setEnabled(False)
         window.settings.changed.connect(self._on_setting)
         self._fill_menu_bar()
         self.bar = self._make_bar()
+
+    def show_device(self, ready: Ready) -> None:
+        """Say in the device menu what is used and why."""
+        self._reason.setText(f"{ready.device}: {ready.reason}")
 
     def _fill_menu_bar(self) -> None:
         tr, bar, crop = self.tr, self._window.menuBar(), self._crop

@@ -71,8 +71,10 @@ class Status(QStatusBar):
             return self.tr("Open a photo, or drop one anywhere on the window.")
         if document.prompts.empty:
             return self.tr("Click the object. Drag to draw a box around it.")
+        if document.waiting:
+            return self.tr("Looking for the object…")
         if document.answer is None:
-            return self.tr("Looking…")
+            return self.tr("There is no answer to these clicks. Click somewhere else, or undo.")
         if document.answer.empty:
             return self.tr("Nothing found there: click nearer to the middle, or draw a box.")
         return self.tr("Click what is missing, right-click what is too much. V changes the view.")

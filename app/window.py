@@ -130,6 +130,7 @@ class MainWindow(QMainWindow):
 
     def _show_device(self, ready: Ready) -> None:
         self.status.show_device(ready)
+        self.menus.show_device(ready)
         if ready.fell_back:
             self.banner.warning(self.tr("Computing on {device}.").format(device=ready.device), ready.reason)
 
@@ -141,8 +142,8 @@ class MainWindow(QMainWindow):
                 worker.cancel(request.lane)
 
     def escape(self) -> None:
-        """Stop what is running, else take the message away."""
-        if not self.activity.cancel() and not self.workspace.cancel():
+        """Stop what is going on, else take the message away."""
+        if not self.workspace.escape() and not self.activity.cancel():
             self.banner.dismiss()
 
     # Events

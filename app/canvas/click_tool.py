@@ -95,10 +95,14 @@ class ClickTool(QObject):
         self._stop_hovering()
 
     def key(self, event: QKeyEvent) -> bool:
-        if event.key() == Qt.Key.Key_Escape and self._pressed is not None:
+        return self._keyboard.key(event)
+
+    def escape(self) -> bool:
+        """Give up a drag, or put the crosshair away; True when there was either."""
+        if self._pressed is not None:
             self._give_up()
             return True
-        return self._keyboard.key(event)
+        return self._keyboard.put_away()
 
     # Inside
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from app.canvas.outline import Outline
 from app.canvas.pyramid import Pyramid
 
-CRISP = 2.0
+CRISP = 3.0
 """From this many screen pixels a source pixel on, pixels are shown as squares."""
 
 

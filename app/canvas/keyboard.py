@@ -32,10 +32,12 @@ class Keyboard:
         self._carried: int | None = None
         self._origin = QPointF()
 
-    def put_away(self) -> None:
-        """The mouse has taken over."""
+    def put_away(self) -> bool:
+        """Hide the crosshair and drop what it carries; True when it was there."""
         self._drop_all()
+        visible = self._canvas.crosshair.isVisible()
         self._canvas.crosshair.hide()
+        return visible
 
     def key(self, event: QKeyEvent) -> bool:
         if self._canvas.photo_rect.isEmpty():
@@ -51,8 +53,6 @@ class Keyboard:
             self._draw_box() if self._anchor is not None else self._set_anchor()
         elif key == Qt.Key.Key_M and not event.modifiers():
             self._pick_up()
-        elif key == Qt.Key.Key_Escape:
-            self.put_away()
         else:
             return False
         return True

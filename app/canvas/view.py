@@ -61,7 +61,8 @@ class Canvas(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAcceptDrops(False)  # the window takes drops
+        for widget in (self, self.viewport()):
+            widget.setAcceptDrops(False)  # the window takes drops
 
         self.photo_rect = QRectF()
         self.markers: list[Marker] = []

@@ -42,6 +42,8 @@ class CropDocument(QObject):
         self.prompts = Prompts()
         self.answer: Answer | None = None
         self.selected: int | None = None
+        self.waiting = False
+        """Whether an answer to the present prompts is on its way."""
         self._answers: AnswerCache[Answer] = AnswerCache()
 
     @property

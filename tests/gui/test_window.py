@@ -82,6 +82,7 @@ def test_a_failing_prediction_is_told_and_can_be_tried_again(hand: Hand, until: 
     assert hand.window.banner.kind == "error"
     assert "damaged" in hand.window.banner.text
     assert "again" in hand.window.banner.text
+    assert not hand.document.waiting
     hand.method.error = None
     hand.click(110, 80)
     assert hand.document.answer is not None
@@ -159,7 +160,7 @@ def test_every_view_shows_what_it_says(hand: Hand, view: str) -> None:
     hand.click(100, 80)
     hand.window.settings.view = view
     hand.window.settings.show_clicks = False
-    hand.canvas.navigation.zoom_to(2)
+    hand.canvas.navigation.zoom_to(4)
     probability = hand.answer.prediction.probability()
     y, x = next(zip(*(probability == 0).nonzero(), strict=True))
     hand.canvas.navigation.reveal(hand.canvas.source_point(hand.at(float(x), float(y))))

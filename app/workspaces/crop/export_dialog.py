@@ -50,7 +50,7 @@ class ExportDialog(QDialog):
         self._button.clicked.connect(self.accept)
         self._lay_out(look)
         self._restore()
-        self.setMinimumWidth(640)
+        self.setMinimumWidth(690)
         self._name.setFocus()
         self._name.setSelection(0, len(Path(self._name.text()).stem))
 

@@ -75,14 +75,14 @@ class Panel(QFrame):
         action.enabledChanged.connect(button.setEnabled)
         self._buttons.addWidget(button)
 
-    def show_answer(self, answer: Answer | None, thumbnail: U8 | None) -> None:
+    def show_answer(self, answer: Answer | None, thumbnail: U8 | None, *, waiting: bool = False) -> None:
         """Show how sure an answer is and its readings; `thumbnail` is the reduced photo (h, w, 3)."""
         prediction = answer.prediction if answer else None
         percent = round(100 * prediction.score) if prediction else 0
         empty = answer is not None and answer.empty
         self._figure.setText(self.tr("Nothing found") if empty else f"{percent} %" if answer else "–")
         self._confidence.setValue(0 if empty else percent)
-        self._verdict.setText(self._words(answer, percent))
+        self._verdict.setText(self.tr("Looking for the object…") if waiting else self._words(answer, percent))
         several = prediction is not None and len(prediction.candidates) > 1
         self._readings.setVisible(several)
         if thumbnail is not None:

@@ -21,6 +21,8 @@ class Segmenter(QObject):
     """A Ready: method loaded, device known."""
     answered = Signal(object, object)
     """Prompts and their Answer."""
+    gave_up = Signal()
+    """The last question has no answer: it failed, which the worker tells."""
     previewed = Signal(object, object)
     """Prompts and the Answer that they would lead to."""
 
@@ -61,6 +63,7 @@ class Segmenter(QObject):
             lambda answer: self.answered.emit(prompts, answer),
             lane=PREDICT,
             label=self.tr("Looking for the object…"),
+            failed=self._on_failed,
         )
 
     def preview(self, prompts: Prompts) -> None:
@@ -74,6 +77,10 @@ class Segmenter(QObject):
             lane=PREVIEW,
             failed=lambda error: True,
         )
+
+    def _on_failed(self, error: Exception) -> bool:
+        self.gave_up.emit()
+        return False
 
     def cancel_preview(self) -> None:
         self._worker.cancel(PREVIEW)

@@ -56,6 +56,7 @@ class CropWorkspace(QWidget):
         self._connect_tool()
         self._connect_actions()
         self.segmenter.answered.connect(self._take_answer)
+        self.segmenter.gave_up.connect(lambda: self._wait(False))
         settings.changed.connect(self._on_setting)
         self._show_style()
         self._show_state()
@@ -79,6 +80,10 @@ class CropWorkspace(QWidget):
         self._show_state()
         if old:
             old.deleteLater()
+
+    def escape(self) -> bool:
+        """Give up a drag, the crosshair or a prediction; True when there was any of them."""
+        return self.tool.escape() or self.cancel()
 
     def cancel(self) -> bool:
         """Give up the running prediction and take back the act that asked for it; True when there was one."""
@@ -123,8 +128,7 @@ class CropWorkspace(QWidget):
 
     def _choose(self, candidate: int) -> None:
         self._with(lambda d: d.choose(candidate))
-        if self.document:  # the pictures show what holds, not what was pressed
-            self.panel.show_answer(self.document.answer, self.document.picture.arrays[-1])
+        self._show_panel()  # the pictures show what holds, not what was pressed
 
     def _ask_menu(self, index: int, position: QPoint) -> None:
         menu = QMenu(self)
@@ -145,21 +149,34 @@ class CropWorkspace(QWidget):
         self.canvas.show_box(prompts.box)
         self.preview.forget()
         self.segmenter.cancel()
-        if not prompts.empty and self.document and self.document.known_answer(prompts) is None:
+        unknown = bool(not prompts.empty and self.document and self.document.known_answer(prompts) is None)
+        self._wait(unknown)
+        if unknown:
             self.segmenter.ask(prompts)
-        self._show_state()
 
     def _take_answer(self, prompts: Prompts, answer: Answer) -> None:
         if self.document:
+            self.document.waiting = False
             self.document.take_answer(prompts, answer)
+
+    def _wait(self, waiting: bool) -> None:
+        if self.document:
+            self.document.waiting = waiting
+        self._show_panel()
+        self._show_state()
 
     def _show_answer(self, answer: Answer | None) -> None:
         if answer:
             self.canvas.show_answer(answer.overlay, answer.outline)
         else:
             self.canvas.show_answer(None, None)
-        self.panel.show_answer(answer, self.document.picture.arrays[-1] if self.document else None)
+        self._show_panel()
         self._show_state()
+
+    def _show_panel(self) -> None:
+        d = self.document
+        if d:
+            self.panel.show_answer(d.answer, d.picture.arrays[-1], waiting=d.waiting)
 
     def _show_selected(self, index: int | None) -> None:
         self.canvas.show_selected(index)
