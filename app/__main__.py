@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import signal
 import sys
 from collections.abc import Callable, Sequence
 
@@ -40,8 +39,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
 
 
 def _window(arguments: argparse.Namespace) -> int:
-    startup.use_threads(keep_one_free=True)  # imports torch before Qt
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
+    startup.prepare_window()
     from app.run import run_window
 
     return run_window(arguments.photos)

@@ -66,7 +66,7 @@ def drive(out: Path) -> int:
     from app import startup
 
     startup.start()
-    startup.use_threads(keep_one_free=True)  # imports torch before Qt
+    startup.prepare_window()
     from PySide6.QtCore import QSettings
 
     from app.run import run_window

@@ -5,6 +5,7 @@ from __future__ import annotations
 import faulthandler
 import logging
 import os
+import signal
 import sys
 from contextlib import suppress
 from logging.handlers import RotatingFileHandler
@@ -39,6 +40,15 @@ def start() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     logging.raiseExceptions = False  # a full disk must not end a computation
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def prepare_window() -> None:
+    """What comes between the arguments and Qt."""
+    use_threads(keep_one_free=True)  # imports torch, which has to be before Qt on Windows
+    # In the worker's thread this import would hold the interpreter, and with it the window, for its whole length.
+    import engine.crop.methods  # noqa: F401
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
 
 
 def use_threads(*, keep_one_free: bool) -> None:
