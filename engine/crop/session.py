@@ -43,8 +43,8 @@ class CropSettings:
         colour_models: Fit colour models to the photo after the last look.
     """
 
-    coarse_size: int = 160
-    zoom_size: int = 192
+    coarse_size: int = 128
+    zoom_size: int = 160
     scales: tuple[float, ...] = (1.0, 0.5, 0.25)
     margin: float = 1.4
     least_side: float = 24.0
@@ -149,10 +149,12 @@ class CropSession:
         base = _State(())
         if prompts.clicks:
             base = yield from self.looks(Prompts(prompts.clicks[:-1], prompts.box))
-        belief = base.readings[base.chosen].belief if base.readings else None
-        if belief is None or belief.bounds() is None:
-            belief = yield from self._search(prompts)
-        state = yield from self._zoom(prompts, belief)
+        earlier = base.readings[base.chosen].belief if base.readings else None
+        if earlier is None or earlier.bounds() is None:
+            found = yield from self._search(prompts)
+            state = yield from self._zoom(prompts, found, None)
+        else:
+            state = yield from self._zoom(prompts, earlier, earlier)
         self._remember(prompts, state)
         return state
 
@@ -179,18 +181,24 @@ class CropSession:
                 windows.append(Window(click.x - side / 2, click.y - side / 2, side, side))
         return windows
 
-    def _zoom(self, prompts: Prompts, belief: Belief) -> Generator[list[Look], list[list[Reading]], _State]:
-        """Look at the object itself, once more when it turns out to be larger than it seemed."""
+    def _zoom(
+        self, prompts: Prompts, expected: Belief, previous: Belief | None
+    ) -> Generator[list[Look], list[list[Reading]], _State]:
+        """Look at the object itself, once more when it turns out to be larger than it seemed.
+
+        Only what a click has corrected is shown to the network as the previous mask: shown its own first guess it would
+        repeat it.
+        """
         s = self.settings
         for again in (True, False):
-            bounds = belief.bounds() or _around_clicks(prompts, belief.window)
+            bounds = expected.bounds() or _around_clicks(prompts, expected.window)
             window = square_around(joined(bounds, prompts.clicks), s.margin, s.least_side)
-            readings = (yield [self._look(window, s.zoom_size, prompts, belief)])[0]
+            readings = (yield [self._look(window, s.zoom_size, prompts, previous)])[0]
             ranked = _ranked(readings, prompts)
             found = ranked[0].belief.bounds()
             if not again or found is None or _fits(found, window, bounds, self.photo.size):
                 break
-            belief = ranked[0].belief
+            expected = ranked[0].belief
         return _State(ranked)
 
     def _look(self, window: Window, size: int, prompts: Prompts, previous: Belief | None = None) -> Look:

@@ -39,6 +39,9 @@ class SamplerSettings(BaseModel):
     whole: float = 0.3
     """Share of whole-photo crops; the rest is split between click-centred crops and zooms."""
     zoom: float = 0.4
+    earlier: float = 0.3
+    """Share of zooms with an earlier mask made from the truth. Few: such masks are better than what a network answers,
+    and a network that may trust them stops doubting."""
     composite: float = 0.15
     """Share of samples with another object pasted in, as target or as occluder."""
     box: float = 0.12
@@ -138,11 +141,11 @@ class ClickSamples:
             image, target, hidden = self._paste(image, target, hidden, rng)
         target[(valid == 0) & (target != 1)] = 0
         inside = int((target == 1).sum())
-        if inside < 12 or inside < 0.15 * (inside + hidden):
+        if inside < 12:
             return None
         clicks, box = self._prompts(target, rng)
         previous = np.zeros((size, size), np.uint8)
-        if zoom and rng.random() < 0.75:
+        if zoom and rng.random() < settings.earlier:
             previous = degraded_mask(target == 1, rng)
         return {
             "image": torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))),
@@ -171,10 +174,11 @@ class ClickSamples:
             side = max(extent * rng.uniform(1.15, 1.9), 24.0)
             shift = rng.uniform(-0.1, 0.1, 2) * extent
             return Crop(cx + shift[0], cy + shift[1], side, angle, aspect, flip)
+        # The scale search does not know the object's size, so neither does the crop: some show a mere piece of it, and
+        # the predicted IoU must learn to say so.
         k = int(rng.integers(len(xs)))
-        side = float(np.exp(rng.uniform(np.log(0.8 * extent), np.log(max(1.3 * longer, extent)))))
-        side = min(max(side, longer / 6, 24.0), 1.3 * longer)
-        shift = rng.uniform(-0.1, 0.1, 2) * side
+        side = max(longer * float(np.exp(rng.uniform(np.log(0.16), np.log(1.1)))), 24.0)
+        shift = rng.uniform(-0.03, 0.03, 2) * side
         return Crop(xs[k] + 0.5 + shift[0], ys[k] + 0.5 + shift[1], side, angle, aspect, flip)
 
     def _paste(
