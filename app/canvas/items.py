@@ -13,7 +13,7 @@ from app.canvas.outline import Outline
 from app.canvas.pyramid import Pyramid
 
 CRISP = 3.0
-"""From this many screen pixels a source pixel on, pixels are shown as squares."""
+"""From this many logical pixels a source pixel on, pixels are shown as squares."""
 
 
 RIM = ((-1.0, 0.0), (1.5, 0.5), (0.0, -1.0), (0.5, 1.5))
@@ -44,7 +44,9 @@ def draw_pyramid(painter: QPainter, pyramid: Pyramid, exposed: QRectF) -> None:
     target = QRectF(
         rect.x() + whole.x() / across, rect.y() + whole.y() / down, whole.width() / across, whole.height() / down
     )
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP)
+    painter.setRenderHint(
+        QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP * painter.device().devicePixelRatioF()
+    )
     painter.drawImage(target, image, QRectF(whole))
 
 

@@ -20,7 +20,7 @@ STEP = 1.25
 LARGEST = 40.0
 """Screen pixels a source pixel at most."""
 LARGEST_FIT = 2.0
-"""Small photos are not blown up further than this when fitted (device pixels a source pixel)."""
+"""Small photos are not blown up further than this when fitted (logical pixels a source pixel)."""
 MARGIN = 28
 """Screen pixels left free around a fitted photo."""
 KEEP = 60
@@ -55,7 +55,7 @@ class Navigation:
         if photo.isEmpty():
             return
         room = min((port.width() - 2 * MARGIN) / photo.width(), (port.height() - 2 * MARGIN) / photo.height())
-        self._scale = min(max(room, 1e-4), LARGEST_FIT / self._canvas.devicePixelRatioF())
+        self._scale = min(max(room, 1e-4), LARGEST_FIT)
         size = photo.size() * self._scale
         self._corner = QPointF((port.width() - size.width()) / 2, (port.height() - size.height()) / 2)
         self._apply()

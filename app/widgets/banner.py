@@ -87,7 +87,6 @@ class Banner(QFrame):
         self._action = action
         self.setAccessibleName(f"{message} {hint}")
         self.show()
-        self.raise_()
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self._timer.start() if kind in ("done", "info") else self._timer.stop()
 

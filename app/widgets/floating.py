@@ -47,3 +47,4 @@ class Floating(QObject):
         x = area.left() + (area.width() - width) // 2
         y = area.bottom() - height - GAP if self._bottom else area.top() + GAP
         self._widget.setGeometry(x, y, width, height)
+        self._widget.raise_()  # a stack puts its page on top whenever it turns to another one

@@ -10,7 +10,7 @@ import shiboken6
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.icons import icon
@@ -45,7 +45,9 @@ def test_a_long_prediction_shows_that_it_runs_and_escape_takes_the_click_back(ha
     shown = hand.document.answer
     hand.method.go.clear()
     hand.click(40, 40, wait=False)
-    until(hand.window.activity.isVisible)
+    activity = hand.window.activity
+    until(activity.isVisible)
+    assert hand.window.childAt(activity.mapTo(hand.window, activity.rect().center())) in activity.findChildren(QWidget)
     QTest.keyClick(hand.window, Qt.Key.Key_Escape)
     hand.settle()
     assert not hand.window.activity.isVisible()
