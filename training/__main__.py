@@ -22,7 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fit_crop.formatter_class = argparse.RawDescriptionHelpFormatter
     fit_command.add_arguments(fit_crop)
     fit_crop.set_defaults(run=fit_command.run)
-    evaluate = verbs.add_parser("evaluate", help="measure networks and baselines").add_subparsers(dest="task", required=True)
+    evaluate = verbs.add_parser("evaluate", help="measure networks and baselines").add_subparsers(
+        dest="task", required=True
+    )
     evaluate_crop = evaluate.add_parser("crop", help="click-directed segmentation")
     crop_command.add_arguments(evaluate_crop)
     evaluate_crop.set_defaults(run=crop_command.run)

@@ -52,7 +52,9 @@ def save_checkpoint(state: TrainingState, path: Path) -> None:
         temporary.replace(path)
     except (OSError, RuntimeError) as error:
         temporary.unlink(missing_ok=True)
-        raise OutputError(f"The checkpoint {path} cannot be written: {error}.", "Free some space or choose --out.") from error
+        raise OutputError(
+            f"The checkpoint {path} cannot be written: {error}.", "Free some space or choose --out."
+        ) from error
 
 
 def load_checkpoint(path: Path) -> TrainingState:
@@ -69,4 +71,6 @@ def load_checkpoint(path: Path) -> TrainingState:
             raise KeyError("format")
         return TrainingState(**content)
     except (RuntimeError, KeyError, TypeError, EOFError, AttributeError, pickle.UnpicklingError) as error:
-        raise InputError(f"{path} is not a checkpoint of this program, or it is damaged.", "Use an older one.") from error
+        raise InputError(
+            f"{path} is not a checkpoint of this program, or it is damaged.", "Use an older one."
+        ) from error

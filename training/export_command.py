@@ -41,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
     name = args.name or fields["name"]
     if name not in ARCHITECTURES:
         raise InputError(f"There is no network called {name}.", f"Known are {', '.join(ARCHITECTURES)}.")
-    net = recipe.build()  # type: ignore[attr-defined]
+    net = recipe.build()
     net.load_state_dict(state.ema)
     card = WeightsCard(
         name=name,

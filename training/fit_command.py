@@ -27,7 +27,9 @@ A configuration:    {"name": "deepcrop", "schedule": {"batch_size": 16}, "size":
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `fit crop`."""
-    parser.add_argument("--model", choices=sorted(RECIPES), default="deepcrop", help="network to train (default: %(default)s)")
+    parser.add_argument(
+        "--model", choices=sorted(RECIPES), default="deepcrop", help="network to train (default: %(default)s)"
+    )
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders or files in any known format")
     parser.add_argument("--split", default="train", help="split to train on (default: %(default)s)")
     parser.add_argument("--out", type=Path, help="folder of the run (default: runs/MODEL)")
@@ -40,8 +42,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare samples (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="threads of the network's arithmetic (default: torch's)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
-    parser.add_argument("--precision", default="auto", choices=["auto", "float32", "bfloat16"], help="(default: %(default)s)")
-    parser.add_argument("--cache", type=Path, default=Path(".cache/photos"), help="decoded photos (default: %(default)s)")
+    parser.add_argument(
+        "--precision", default="auto", choices=["auto", "float32", "bfloat16"], help="(default: %(default)s)"
+    )
+    parser.add_argument(
+        "--cache", type=Path, default=Path(".cache/photos"), help="decoded photos (default: %(default)s)"
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress line")
 
 

@@ -29,19 +29,23 @@ class TrainingLog:
             return
         out.mkdir(parents=True, exist_ok=True)
         self._path = out / "log.csv"
-        self._events = SummaryWriter(str(out / "tensorboard"))  # type: ignore[no-untyped-call]
-        self._bar = tqdm(total=1.0, desc=name, disable=not show, bar_format="{desc} {percentage:5.1f}% {postfix}", mininterval=2)
+        self._events = SummaryWriter(str(out / "tensorboard"))
+        self._bar = tqdm(
+            total=1.0, desc=name, disable=not show, bar_format="{desc} {percentage:5.1f}% {postfix}", mininterval=2
+        )
         self._sums: dict[str, Tensor] = {}
         self._count = 0
         self._mark: float | None = None
 
-    def add(self, step: int, figures: dict[str, Tensor], rate: float, progress: float, elapsed: float, samples: int) -> None:
+    def add(
+        self, step: int, figures: dict[str, Tensor], rate: float, progress: float, elapsed: float, samples: int
+    ) -> None:
         """Take in one step; every 25 steps write a row."""
         if not self.enabled:
             return
-        for key, value in figures.items():
+        for key, figure in figures.items():
             # Summed on the device: reading a figure back at every step would stall a GPU.
-            self._sums[key] = self._sums.get(key, value.new_zeros(())) + value
+            self._sums[key] = self._sums.get(key, figure.new_zeros(())) + figure
         self._count += 1
         if step % EVERY:
             return
@@ -49,9 +53,11 @@ class TrainingLog:
         seconds = max(elapsed - (self._mark or 0.0), 1e-9)
         speed = self._count * samples / seconds
         left = elapsed / progress * (1 - progress) if progress > 0 else 0.0
-        self._write({"step": step, "seconds": round(elapsed, 1), "samples_per_second": round(speed, 2), "rate": rate, **row})
+        self._write(
+            {"step": step, "seconds": round(elapsed, 1), "samples_per_second": round(speed, 2), "rate": rate, **row}
+        )
         for key, value in row.items():
-            self._events.add_scalar(key, value, step)  # type: ignore[no-untyped-call]
+            self._events.add_scalar(key, value, step)
         self._bar.n = progress
         shown = " ".join(f"{key} {value:.3f}" for key, value in row.items())
         self._bar.set_postfix_str(f"step {step} {speed:.0f}/s {left / 60:.1f} min left {shown}")
@@ -61,7 +67,7 @@ class TrainingLog:
         """Flush everything."""
         if self.enabled:
             self._bar.close()
-            self._events.close()  # type: ignore[no-untyped-call]
+            self._events.close()
 
     def _write(self, row: dict[str, float]) -> None:
         new = not self._path.exists()

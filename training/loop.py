@@ -6,7 +6,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,8 @@ from engine.errors import InputError
 from training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from training.log import TrainingLog
 from training.recipes.base import Batch, Recipe, SampleSource, Schedule
+
+Tensors = tuple[Tensor, ...] | list[Tensor]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def fit(recipe: Recipe, source: SampleSource, options: FitOptions, recipe_json: 
     rank = dist.get_rank() if dist.is_initialized() else 0
     world = dist.get_world_size() if dist.is_initialized() else 1
     torch.manual_seed(options.seed + rank)
-    net = recipe.build().to(options.device, memory_format=torch.channels_last)
+    net = recipe.build().to(options.device).to(memory_format=torch.channels_last)
     ema = AveragedModel(net, multi_avg_fn=_moving_average(recipe.schedule.ema_decay), use_buffers=True)
     optimizer = _optimizer(net, recipe.schedule)
     step, elapsed = 0, 0.0
@@ -141,7 +143,7 @@ def fit(recipe: Recipe, source: SampleSource, options: FitOptions, recipe_json: 
             with torch.autocast(options.device.type, torch.bfloat16, enabled=options.bf16):
                 loss, figures = recipe.loss(model, batch)
             optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             norm = nn.utils.clip_grad_norm_(net.parameters(), recipe.schedule.gradient_clip)
             if not math.isfinite(float(norm)):
                 log.close()
@@ -176,17 +178,17 @@ def _optimizer(net: nn.Module, schedule: Schedule) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, schedule.learning_rate)
 
 
-def _moving_average(decay: float) -> Callable[[Sequence[Tensor], Sequence[Tensor], Tensor], None]:
+def _moving_average(decay: float) -> Callable[[Tensors, Tensors, Tensor | int], None]:
     """Exponential moving average whose memory grows with the run: a fixed one would keep the random start for long."""
 
     @torch.no_grad()
-    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], steps: Tensor) -> None:
+    def update(averaged: Tensors, current: Tensors, steps: Tensor | int) -> None:
         n = int(steps)
         weight = 1 - min(decay, (1 + n) / (10 + n))
         if averaged[0].is_floating_point():
-            torch._foreach_lerp_(list(averaged), list(current), weight)
+            torch._foreach_lerp_(averaged, current, weight)
         else:
-            torch._foreach_copy_(list(averaged), list(current))
+            torch._foreach_copy_(averaged, current)
 
     return update
 

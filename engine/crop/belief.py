@@ -1,4 +1,4 @@
-"""A probability map over a square window of a photo: what the session believes so far, cheap to move between windows."""
+"""A probability map over a square window of a photo: what the session believes so far, cheap to move."""
 
 from __future__ import annotations
 
@@ -40,7 +40,11 @@ class Belief:
         offset_y = (window.y0 - self.window.y0) / own + scale / 2 - 0.5
         matrix = np.array([[scale, 0, offset_x], [0, scale, offset_y]])
         out = cv2.warpAffine(
-            probability, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_CONSTANT
+            probability,
+            matrix,
+            (size, size),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_CONSTANT,
         )
         return np.asarray(out, np.float32)
 
@@ -60,7 +64,7 @@ class Belief:
 
 
 def square_around(box: Box, factor: float, least: float) -> Window:
-    """The square window centred on `box` whose side is `factor` times its longer side, `least` source pixels at least."""
+    """The square window around `box`: `factor` times its longer side, `least` source pixels at least."""
     side = max(box.width, box.height) * factor
     side = max(side, least)
     cx, cy = box.centre

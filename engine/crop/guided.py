@@ -20,7 +20,7 @@ class GuidedFilter:
 
     def __init__(self, rgb: npt.NDArray[np.uint8], radius: int, epsilon: float = 1e-3) -> None:
         self._kernel = (2 * radius + 1, 2 * radius + 1)
-        guide = rgb.astype(np.float32) / 255
+        guide = np.asarray(rgb, np.float32) / np.float32(255)
         self._guide = guide
         self._mean = self._box(guide)
         # Covariance of the colours in every window: six numbers, inverted in closed form.

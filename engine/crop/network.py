@@ -1,4 +1,4 @@
-"""The default network behind one small function: windows in, probabilities out. Another runtime would replace this file."""
+"""The default network behind one small function, so that another runtime could take its place."""
 
 from __future__ import annotations
 

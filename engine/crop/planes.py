@@ -1,7 +1,7 @@
 """Prompts to input planes, in torch and batched: training and use call the same function, so that the planes agree.
 
-Frame: `xy` in pixels of the crop, pixel centre at +0.5. Distances are in crop pixels with fixed widths, never normalised
-by the crop or the photo: that mistake made the original DeepCrop useless on whole photos (paper, section 5).
+Frame: `xy` in pixels of the crop, pixel centre at +0.5. Distances are in crop pixels with fixed widths, never
+normalised by the crop or the photo: that mistake made the original DeepCrop useless on whole photos (paper, section 5).
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ photo, fitted at reduced size and applied to the source pixels. Only tiles that 
 from __future__ import annotations
 
 import math
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from engine.imaging.window import Pyramid, Window
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]
+Grid = TypeVar("Grid", U8, F32)
 
 TILE = 128
 """Side of a tile in source pixels."""
@@ -58,7 +60,7 @@ def to_source(belief: Belief, rgb8: U8, pyramid: Pyramid) -> tuple[int, int, U8]
     return x0, y0, patch
 
 
-def _enlarged(grid: npt.NDArray[np.generic], window: Window, x0: int, y0: int, x1: int, y1: int) -> U8:
+def _enlarged(grid: Grid, window: Window, x0: int, y0: int, x1: int, y1: int) -> Grid:
     """Linear interpolation of a grid over `window` at the source pixels [x0, x1) x [y0, y1)."""
     unit = window.width / grid.shape[0]
     # Pixel (column) of the result -> pixel of the grid, centres at integers.
@@ -69,7 +71,8 @@ def _enlarged(grid: npt.NDArray[np.generic], window: Window, x0: int, y0: int, x
         ]
     )
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(grid, matrix, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[return-value, call-overload]
+    out = cv2.warpAffine(grid, matrix, (x1 - x0, y1 - y0), flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, grid.dtype)
 
 
 def _follow_edges(patch: U8, left: int, top: int, belief: Belief, rgb8: U8, pyramid: Pyramid) -> None:
@@ -84,7 +87,7 @@ def _follow_edges(patch: U8, left: int, top: int, belief: Belief, rgb8: U8, pyra
         tile_a = _enlarged(a, grid_window, x0, y0, x0 + w, y0 + h)
         tile_b = _enlarged(b, grid_window, x0, y0, x0 + w, y0 + h)
         luma = cv2.cvtColor(rgb8[y0 : y0 + h, x0 : x0 + w], cv2.COLOR_RGB2GRAY)
-        guided = cv2.multiply(luma, tile_a, scale=255 / 255, dtype=cv2.CV_32F) + 255 * tile_b
+        guided = luma * tile_a + 255 * tile_b
         patch[ty : ty + h, tx : tx + w] = np.clip(guided, 0, 255).astype(np.uint8)
 
 

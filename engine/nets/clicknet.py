@@ -51,12 +51,16 @@ class ResidualBlock(nn.Module):
     def __init__(self, c_in: int, c_out: int, stride: int = 1) -> None:
         super().__init__()
         self.body = nn.Sequential(conv_bn(c_in, c_out, 3, stride), conv_bn(c_out, c_out, 3, act=False))
+        # A branch that starts at zero leaves the block an identity: training from scratch is faster (Goyal et al. 2017).
+        for norm in [m for m in self.body.modules() if isinstance(m, nn.BatchNorm2d)][-1:]:
+            nn.init.zeros_(norm.weight)
         same = stride == 1 and c_in == c_out
         self.shortcut: nn.Module = nn.Identity() if same else conv_bn(c_in, c_out, 1, stride, act=False)
 
     def forward(self, x: Tensor) -> Tensor:
         """(B, c_in, H, W) -> (B, c_out, H/stride, W/stride)."""
-        return F.relu(self.body(x) + self.shortcut(x), inplace=True)
+        out: Tensor = self.body(x) + self.shortcut(x)
+        return F.relu(out, inplace=True)
 
 
 class AttentionBlock(nn.Module):
@@ -84,7 +88,8 @@ class AttentionBlock(nn.Module):
         mixed = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2])
         tokens = tokens + self.project(mixed.transpose(1, 2).reshape(b, h * w, c))
         tokens = tokens + self.mlp(self.norm2(tokens))
-        return tokens.transpose(1, 2).reshape(b, c, h, w)
+        out: Tensor = tokens.transpose(1, 2).reshape(b, c, h, w)
+        return out
 
 
 class UpBlock(nn.Module):
@@ -146,10 +151,6 @@ class ClickNet(nn.Module):
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
-        # A residual branch that starts at zero leaves the block an identity: deep from-scratch nets train faster.
-        for module in self.modules():
-            if isinstance(module, ResidualBlock):
-                nn.init.zeros_(module.body[1][1].weight)
 
     def forward(self, x: Tensor) -> ClickOutput:
         """Segment crops.
@@ -179,7 +180,7 @@ class ClickNet(nn.Module):
     def _predict_iou(self, low: Tensor, features: Tensor, pooled: Tensor) -> Tensor:
         """Score each mask from the features inside and around it, its mean certainty and its size."""
         probability = torch.sigmoid(low.detach().float())
-        inside = F.adaptive_avg_pool2d(probability, features.shape[-2:])
+        inside = F.adaptive_avg_pool2d(probability, (features.shape[-2], features.shape[-1]))
         mass = inside.sum((2, 3)).clamp_min(1e-3)
         flat = features.float().flatten(2)
         within = torch.einsum("bkn,bcn->bkc", inside.flatten(2), flat) / mass[..., None]
@@ -191,4 +192,5 @@ class ClickNet(nn.Module):
         soft = probability.mean((2, 3))
         glob = pooled.float()[:, None].expand(-1, self.heads, -1)
         stats = torch.stack([certain, area.sqrt(), soft.sqrt()], 2)
-        return self.iou_head(torch.cat([glob, within, around, stats], 2).to(features.dtype)).squeeze(2).float()
+        score: Tensor = self.iou_head(torch.cat([glob, within, around, stats], 2).to(features.dtype))
+        return score.squeeze(2).float()

@@ -1,4 +1,4 @@
-"""Decoded photos on disk, memory-mapped: decoding JPEG or WebP again for every sample would cost more than the network."""
+"""Decoded photos on disk, memory-mapped: decoding them again for every sample would cost more than the network."""
 
 from __future__ import annotations
 
@@ -40,7 +40,9 @@ class PhotoCache:
         if not index_path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             self._build(files, index_path, progress)
-        self._index: dict[str, tuple[int, int, int]] = {k: tuple(v) for k, v in json.loads(index_path.read_text()).items()}
+        self._index: dict[str, tuple[int, int, int]] = {
+            k: tuple(v) for k, v in json.loads(index_path.read_text()).items()
+        }
         self._blob: U8 | None = None
 
     def __getstate__(self) -> dict[str, object]:

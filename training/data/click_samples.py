@@ -1,7 +1,7 @@
 """Training samples of the default network: a crop around an object, its first prompts, perhaps an earlier mask.
 
-Three kinds of crops match the passes of engine.crop.session: the whole photo, a crop around the click at some scale, and
-a zoom on the object with the mask of the pass before.
+Three kinds of crops match the looks of engine.crop.session: the whole photo, a square around the click at some scale,
+and a zoom on the object.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ClickSamples:
         *,
         size: int = 160,
     ) -> None:
-        self.records = [r for r in records if r.area >= settings.min_area and r.quality != "cc" or r.area > 0.02]
+        self.records = [r for r in records if _worth_learning(r, settings.min_area)]
         self.cache = cache
         self.settings = settings
         self.seed = seed
@@ -132,7 +132,9 @@ class ClickSamples:
             return None
         kind = rng.random()
         zoom = kind >= 1 - settings.zoom
-        crop = self._choose_crop(photo.shape[:2], xs, ys, "whole" if kind < settings.whole else "zoom" if zoom else "click", rng)
+        crop = self._choose_crop(
+            photo.shape[:2], xs, ys, "whole" if kind < settings.whole else "zoom" if zoom else "click", rng
+        )
         image, valid = warp_image(photo, crop, size)
         target = warp_mask(mask, crop, size)
         scale2 = (size / crop.side) ** 2 / crop.aspect
@@ -158,7 +160,12 @@ class ClickSamples:
         }
 
     def _choose_crop(
-        self, shape: tuple[int, ...], xs: npt.NDArray[np.int64], ys: npt.NDArray[np.int64], kind: str, rng: np.random.Generator
+        self,
+        shape: tuple[int, ...],
+        xs: npt.NDArray[np.int64],
+        ys: npt.NDArray[np.int64],
+        kind: str,
+        rng: np.random.Generator,
     ) -> Crop:
         height, width = shape
         longer = max(height, width)
@@ -169,7 +176,9 @@ class ClickSamples:
         flip = bool(rng.random() < 0.5)
         if kind == "whole":
             shift = rng.uniform(-0.05, 0.05, 2) * longer
-            return Crop(width / 2 + shift[0], height / 2 + shift[1], longer * rng.uniform(0.9, 1.15), angle, aspect, flip)
+            return Crop(
+                width / 2 + shift[0], height / 2 + shift[1], longer * rng.uniform(0.9, 1.15), angle, aspect, flip
+            )
         if kind == "zoom":
             side = max(extent * rng.uniform(1.15, 1.9), 24.0)
             shift = rng.uniform(-0.1, 0.1, 2) * extent
@@ -181,9 +190,7 @@ class ClickSamples:
         shift = rng.uniform(-0.03, 0.03, 2) * side
         return Crop(xs[k] + 0.5 + shift[0], ys[k] + 0.5 + shift[1], side, angle, aspect, flip)
 
-    def _paste(
-        self, image: U8, target: U8, hidden: float, rng: np.random.Generator
-    ) -> tuple[U8, U8, float]:
+    def _paste(self, image: U8, target: U8, hidden: float, rng: np.random.Generator) -> tuple[U8, U8, float]:
         """Put another object into the crop, half the time as the new target, else as an occluder or a neighbour."""
         other = self._draw(rng)
         mask = self.cache.mask(other)
@@ -215,12 +222,14 @@ class ClickSamples:
         clicks = np.zeros((CLICKS, 3), np.float32)
         box = np.zeros(4, np.float32)
         object_ = (target == 1).astype(np.uint8)
-        depth = cv2.distanceTransform(cv2.copyMakeBorder(object_, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[1:-1, 1:-1]
+        depth = cv2.distanceTransform(cv2.copyMakeBorder(object_, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[
+            1:-1, 1:-1
+        ]
         count = 1 if rng.random() < 0.7 else int(rng.integers(2, 5))
         used = 0
         if rng.random() < self.settings.box:
             ys, xs = np.nonzero(object_)
-            jitter = rng.normal(0, 0.04, 4) * max(np.ptp(xs), np.ptp(ys), 1)
+            jitter = rng.normal(0, 0.04, 4) * max(float(np.ptp(xs)), float(np.ptp(ys)), 1.0)
             box[:] = np.array([xs.min(), ys.min(), xs.max() + 1, ys.max() + 1]) + jitter
             if rng.random() < 0.5:
                 count = 0
@@ -239,6 +248,11 @@ class ClickSamples:
                 clicks[used] = (column + 0.5, row + 0.5, 1.0 if positive else -1.0)
                 used += 1
         return clicks, box
+
+
+def _worth_learning(record: ObjectRecord, least: float) -> bool:
+    """Large enough; unverified components ("cc") can be fragments and must be larger."""
+    return record.area >= (0.02 if record.quality == "cc" else least)
 
 
 def crop_matrix(crop: Crop, size: int) -> npt.NDArray[np.float64]:
@@ -279,4 +293,3 @@ def warp_mask(mask: U8, crop: Crop, size: int) -> U8:
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
     out = cv2.warpAffine(mask, matrix, (size, size), flags=flags, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
     return np.array(out, np.uint8)
-

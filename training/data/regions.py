@@ -61,4 +61,4 @@ def _read(file: Path) -> npt.NDArray[np.uint8]:
 
 
 def _region(file: Path, label: int) -> npt.NDArray[np.uint8]:
-    return (_read(file) == label).astype(np.uint8)
+    return np.asarray(_read(file) == label, np.uint8)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
@@ -40,24 +41,28 @@ class SampleSource(Protocol):
         """Sample number n; the loop stacks the tensors of a batch."""
 
 
-class Recipe(Protocol):
+class Recipe(BaseModel, ABC):
     """Everything the training loop needs to know of a network.
 
     A recipe is a pydantic model, so that a configuration file reproduces a run; the loop stores it in the checkpoint.
     """
 
-    @property
-    def name(self) -> str: ...
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
-    @property
-    def schedule(self) -> Schedule: ...
+    name: str
+    schedule: Schedule = Schedule()
+    arguments: dict[str, Any] = {}
+    """Arguments of the network; {} is its small, default form."""
 
+    @abstractmethod
     def build(self) -> nn.Module:
         """A freshly initialised network."""
 
+    @abstractmethod
     def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SampleSource:
         """The stream of training samples."""
 
+    @abstractmethod
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Mean loss of a batch and the figures worth logging (detached scalars).
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
-from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
@@ -19,7 +18,7 @@ from training.data.cache import PhotoCache
 from training.data.click_samples import ClickSamples, SamplerSettings
 from training.data.records import ObjectRecord
 from training.losses.masks import dice_loss, mask_iou, normalized_focal_loss
-from training.recipes.base import Batch, Schedule
+from training.recipes.base import Batch, Recipe
 
 SET_WEIGHTS = {
     # The two diverse sets are small and the goal; single clean animals are plenty and clean.
@@ -45,18 +44,13 @@ SET_WEIGHTS = {
 }
 
 
-class DeepCropRecipe(BaseModel):
+class DeepCropRecipe(Recipe):
     """Configuration of the default network's training."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     name: Literal["deepcrop"] = "deepcrop"
-    schedule: Schedule = Schedule()
     sampler: SamplerSettings = SamplerSettings(set_weights=SET_WEIGHTS)
     size: int = 160
     """Side of the crops in pixels."""
-    arguments: dict[str, Any] = {}
-    """Arguments of the network; {} is its default form."""
     iterative: float = 0.4
     """Share of samples that the network first answers, is corrected on by a click, and learns from the second answer.
     Spread over every batch, so that batch statistics in training are those in use."""
@@ -101,7 +95,7 @@ class DeepCropRecipe(BaseModel):
         """Answer the chosen samples without gradient and add a corrective click to each (RITM's iterative training)."""
         rng = np.random.default_rng(int(torch.randint(2**31, ()).item()))
         index = chosen.nonzero()[:, 0].to(image.device)
-        # Past DistributedDataParallel: its forward is a meeting of all ranks, and only some may have samples to correct.
+        # Past DistributedDataParallel: its forward is a meeting of all ranks, and some may have nothing to correct.
         inner = net.module if isinstance(net, DistributedDataParallel) else net
         training = net.training
         net.eval()
@@ -122,7 +116,9 @@ class DeepCropRecipe(BaseModel):
                 added[sample, 0] = torch.tensor([click.x, click.y, 1.0 if click.positive else -1.0])
         return torch.cat([clicks, added.to(clicks.device)], 1), previous
 
-    def _total(self, output: ClickOutput, target: Tensor, clicks: Tensor, hidden: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+    def _total(
+        self, output: ClickOutput, target: Tensor, clicks: Tensor, hidden: Tensor
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         truth = (target == 1).float()
         known = (target != 255).float()
         masks = output.masks.float()
@@ -133,8 +129,9 @@ class DeepCropRecipe(BaseModel):
         candidate = torch.where(few, 0.9 * each.amin(1) + 0.1 * each.mean(1), each.mean(1)).mean()
         side = masks.new_zeros(())
         for logits in output.side:
-            small_known = F.adaptive_avg_pool2d(known, logits.shape[-2:])
-            small = F.adaptive_avg_pool2d(truth * known, logits.shape[-2:]) / small_known.clamp_min(1e-3)
+            grid = (logits.shape[-2], logits.shape[-1])
+            small_known = F.adaptive_avg_pool2d(known, grid)
+            small = F.adaptive_avg_pool2d(truth * known, grid) / small_known.clamp_min(1e-3)
             certain = (small_known > 0.5).float()
             logits32 = logits.float()
             focal = normalized_focal_loss(logits32, small, certain, gamma=self.gamma)

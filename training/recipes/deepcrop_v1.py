@@ -7,10 +7,10 @@ as the recipe of DeepMask says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 from torch import Tensor, nn
 
 from engine.nets.deepcrop_v1 import DeepCropV1
@@ -18,20 +18,15 @@ from training.data.cache import PhotoCache
 from training.data.patches import SquashedSamples
 from training.data.records import ObjectRecord
 from training.losses.soft_margin import mask_loss
-from training.recipes.base import Batch, Schedule
+from training.recipes.base import Batch, Recipe
 from training.recipes.deepmask import OBJECT_WEIGHTS, mean_iou
 
 
-class DeepCropV1Recipe(BaseModel):
+class DeepCropV1Recipe(Recipe):
     """Configuration of DeepCropV1's training."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     name: Literal["deepcrop_v1"] = "deepcrop_v1"
-    schedule: Schedule = Schedule()
-    arguments: dict[str, Any] = {}
-    """Arguments of the network; {} is the small form."""
-    set_weights: dict[str, float] = dict(OBJECT_WEIGHTS)
+    set_weights: dict[str, float] = Field(default_factory=lambda: dict(OBJECT_WEIGHTS))
     other_weight: float = 0.02
 
     def build(self) -> nn.Module:

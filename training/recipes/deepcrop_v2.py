@@ -7,29 +7,24 @@ and batches differ from the published ones as the recipe of DeepMask says.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 from torch import Tensor, nn
 
 from engine.nets.deepcrop_v2 import DeepCropV2
 from training.data.cache import PhotoCache
 from training.data.patches import PatchSamples
 from training.data.records import ObjectRecord
-from training.recipes.base import Batch, Schedule
+from training.recipes.base import Batch, Recipe
 from training.recipes.deepmask import OBJECT_WEIGHTS, patch_loss
 
 
-class DeepCropV2Recipe(BaseModel):
+class DeepCropV2Recipe(Recipe):
     """Configuration of DeepCropV2's training."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     name: Literal["deepcrop_v2"] = "deepcrop_v2"
-    schedule: Schedule = Schedule()
-    arguments: dict[str, Any] = {}
-    """Arguments of the network; {} is the small form."""
-    set_weights: dict[str, float] = dict(OBJECT_WEIGHTS)
+    set_weights: dict[str, float] = Field(default_factory=lambda: dict(OBJECT_WEIGHTS))
     other_weight: float = 0.02
     negatives: float = 0.5
     """Share of samples that are wrong for the click (scale, place, background), for the score."""

@@ -8,10 +8,10 @@ alternating batches, which leaves the weights of the two losses as they were.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 from torch import Tensor, nn
 
 from engine.nets.deepmask import DeepMask, MaskAndScore
@@ -19,23 +19,18 @@ from training.data.cache import PhotoCache
 from training.data.patches import PatchSamples
 from training.data.records import VOID, ObjectRecord
 from training.losses.soft_margin import SCORE_WEIGHT, mask_loss, score_loss
-from training.recipes.base import Batch, Schedule
+from training.recipes.base import Batch, Recipe
 from training.recipes.deepcrop import SET_WEIGHTS
 
 # Regions are not objects: the score head must not learn that they are.
 OBJECT_WEIGHTS: Mapping[str, float] = SET_WEIGHTS | {"bsds": 0.0}
 
 
-class DeepMaskRecipe(BaseModel):
+class DeepMaskRecipe(Recipe):
     """Configuration of DeepMask's training."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     name: Literal["deepmask"] = "deepmask"
-    schedule: Schedule = Schedule()
-    arguments: dict[str, Any] = {}
-    """Arguments of the network; {} is the small form."""
-    set_weights: dict[str, float] = dict(OBJECT_WEIGHTS)
+    set_weights: dict[str, float] = Field(default_factory=lambda: dict(OBJECT_WEIGHTS))
     other_weight: float = 0.02
     negatives: float = 0.5
     """Share of samples that show no object, for the score."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 from torch import Tensor, nn
 
 from engine.nets.deepmask import PATCH
@@ -17,14 +17,12 @@ from training.data.cache import PhotoCache
 from training.data.patches import PatchSamples
 from training.data.records import ObjectRecord
 from training.losses.soft_margin import mask_loss
-from training.recipes.base import Batch, Schedule
+from training.recipes.base import Batch, Recipe, Schedule
 from training.recipes.deepmask import OBJECT_WEIGHTS, mean_iou
 
 
-class SharpMaskRecipe(BaseModel):
+class SharpMaskRecipe(Recipe):
     """Configuration of SharpMask's training."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: Literal["sharpmask"] = "sharpmask"
     schedule: Schedule = Schedule(learning_rate=1e-3)
@@ -32,9 +30,7 @@ class SharpMaskRecipe(BaseModel):
     """The net to refine."""
     base_weights: Path | None = None
     """Folder with its weights; None searches where weights are always searched."""
-    arguments: dict[str, Any] = {}
-    """Arguments of the net to refine; {} is the small form."""
-    set_weights: dict[str, float] = dict(OBJECT_WEIGHTS)
+    set_weights: dict[str, float] = Field(default_factory=lambda: dict(OBJECT_WEIGHTS))
     other_weight: float = 0.02
     whole_photo: float = 0.0
     """Share of samples that show the whole photo."""

@@ -94,7 +94,9 @@ def test_two_processes_train_one_network(ellipses: Path, tmp_path: Path):
         "--cache", str(tmp_path / "cache"), "--workers", "0", "--steps", "3", "--out", str(tmp_path / "run"),
         "--device", "cpu", "--quiet",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=240, env=os.environ | {"OMP_NUM_THREADS": "1"}
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     state = load_checkpoint(tmp_path / "run" / "last.pt")
     assert state.step == 3
@@ -144,7 +146,10 @@ def test_export_makes_weights_that_load(fit, tmp_path: Path):  # type: ignore[no
     figures = tmp_path / "evaluation.json"
     figures.write_text(
         json.dumps(
-            {"run": {"command": "evaluate"}, "models": {"deepcrop": {"sets": {"e": {"miou": {"1": 0.5}, "interval": [0, 1]}}}}}
+            {
+                "run": {"command": "evaluate"},
+                "models": {"deepcrop": {"sets": {"e": {"miou": {"1": 0.5}, "interval": [0, 1]}}}},
+            }
         )
     )
     weights = tmp_path / "weights"

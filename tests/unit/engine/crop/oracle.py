@@ -27,9 +27,7 @@ class Oracle:
 
     def _answer(self, look: Look) -> list[Reading]:
         unit = look.window.width / look.size
-        matrix = np.array(
-            [[unit, 0, look.window.x0 + unit / 2 - 0.5], [0, unit, look.window.y0 + unit / 2 - 0.5]]
-        )
+        matrix = np.array([[unit, 0, look.window.x0 + unit / 2 - 0.5], [0, unit, look.window.y0 + unit / 2 - 0.5]])
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         blurred = cv2.blur(self.truth, (max(1, round(unit)),) * 2) if unit > 1 else self.truth
         seen = np.asarray(cv2.warpAffine(blurred, matrix, (look.size, look.size), flags=flags), np.float32)

@@ -101,7 +101,9 @@ def test_upsampling_is_registered_to_the_pixel():
     probability = np.zeros((8, 8), np.float32)
     probability[2:5, 3:6] = 1
     left, top, patch = to_source(
-        Belief(Window(10, 20, 8, 8), probability), np.zeros((40, 30, 3), np.uint8), Pyramid(np.zeros((40, 30, 3), np.uint8))
+        Belief(Window(10, 20, 8, 8), probability),
+        np.zeros((40, 30, 3), np.uint8),
+        Pyramid(np.zeros((40, 30, 3), np.uint8)),
     )
     ys, xs = np.nonzero(patch == 255)
     assert (xs.min() + left, xs.max() + left, ys.min() + top, ys.max() + top) == (13, 15, 22, 24)

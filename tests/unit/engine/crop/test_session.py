@@ -3,12 +3,12 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.engine.crop.oracle import Oracle, ellipse, iou
 
 from engine.crop.prompts import Box, Click
 from engine.crop.session import CropSession, CropSettings, predict_batch
 from engine.errors import Cancelled, InputError
 from engine.imaging.photo import Photo
+from tests.unit.engine.crop.oracle import Oracle, ellipse, iou
 
 PLAIN = CropSettings(colour_models=False)
 
