@@ -51,7 +51,7 @@ class ResidualBlock(nn.Module):
     def __init__(self, c_in: int, c_out: int, stride: int = 1) -> None:
         super().__init__()
         self.body = nn.Sequential(conv_bn(c_in, c_out, 3, stride), conv_bn(c_out, c_out, 3, act=False))
-        # A branch that starts at zero leaves the block an identity: training from scratch is faster (Goyal et al. 2017).
+        # A branch that starts at zero leaves the block an identity: from scratch that is faster (Goyal et al. 2017).
         for norm in [m for m in self.body.modules() if isinstance(m, nn.BatchNorm2d)][-1:]:
             nn.init.zeros_(norm.weight)
         same = stride == 1 and c_in == c_out
