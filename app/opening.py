@@ -44,6 +44,8 @@ class Opener(QObject):
     """An Opened."""
     failed = Signal(str, str)
     """Message and hint, where there is nothing to load."""
+    noted = Signal(str, str)
+    """Message and hint about what was left out."""
 
     def __init__(self, window: QWidget, worker: Worker, settings: Settings) -> None:
         super().__init__(window)
@@ -65,6 +67,11 @@ class Opener(QObject):
         """Open the first of several photos: one is worked on at a time."""
         if paths:
             self.open_path(paths[0])
+        if len(paths) > 1:
+            self.noted.emit(
+                self.tr("One photo is worked on at a time: {name} is opened.").format(name=paths[0].name),
+                self.tr("Open the others when this one is done."),
+            )
 
     def open_sample(self) -> None:
         """A photo that comes with scikit-image; not a file of the user's, so it is not remembered."""

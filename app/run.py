@@ -49,6 +49,7 @@ def run_window(
     if on_ready:
         QTimer.singleShot(0, lambda: on_ready(window))
     code = application.exec()
+    window.finish()  # the system may have ended the loop without closing the window
     unhandled.remove()
     del theme
     if not window.joined:

@@ -54,7 +54,7 @@ class Settings(QObject):
     """Key of the setting that took a new value."""
 
     theme = Setting("window/theme", "system", ("system", "light", "dark"))
-    device = Setting("compute/device", "auto")
+    device = Setting("compute/device", "auto", ("auto", "cpu", "cuda", "mps"))
     view = Setting("crop/view", "overlay", ("overlay", "checkerboard", "black", "white"))
     overlay_colour = Setting("crop/overlay_colour", "#2f8bff")
     overlay_opacity = Setting("crop/overlay_opacity", 45)

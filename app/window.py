@@ -59,9 +59,13 @@ class MainWindow(QMainWindow):
     def open(self, paths: list[Path]) -> None:
         """Open the first of the photos named on the command line."""
         self.opener.open_first(paths)
-        if len(paths) > 1:
-            text = self.tr("One photo is worked on at a time: {name} is open.").format(name=paths[0].name)
-            self.banner.info(text, self.tr("Open the others when this one is done."))
+
+    def finish(self) -> None:
+        """Stop both threads and write the settings; harmless when it has been done."""
+        self._writing.stop()
+        stopped = [worker.stop() for worker in (self.inference, self.files)]
+        self.joined = all(stopped)
+        self.settings.write()
 
     # Wiring
 
@@ -96,6 +100,7 @@ class MainWindow(QMainWindow):
         self.activity.cancelled.connect(self._cancel)
         self.opener.opened.connect(self._show_opened)
         self.opener.failed.connect(self.banner.error)
+        self.opener.noted.connect(self.banner.info)
         self.empty.open_asked.connect(self.opener.ask)
         self.empty.paste_asked.connect(self.opener.paste)
         self.empty.sample_asked.connect(self.opener.open_sample)
@@ -113,7 +118,8 @@ class MainWindow(QMainWindow):
     # What happens
 
     def _show_opened(self, opened: Opened) -> None:
-        self.banner.dismiss()
+        if self.banner.kind != "info":  # an error about an earlier photo
+            self.banner.dismiss()
         self._pages.setCurrentWidget(self.workspace)
         self.workspace.open(opened.photo, opened.picture, opened.name, opened.path)
         if opened.path:
@@ -162,10 +168,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self._writing.stop()
         self.settings.save_bytes("window/geometry", self.saveGeometry())
         self.hide()  # gone at once, even while a computation takes a moment to notice that nobody waits for it
-        stopped = [worker.stop() for worker in (self.inference, self.files)]
-        self.joined = all(stopped)
-        self.settings.write()
+        self.finish()
         super().closeEvent(event)

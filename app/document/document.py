@@ -89,7 +89,7 @@ class CropDocument(QObject):
     def choose(self, candidate: int) -> None:
         """Take another reading of the same prompts."""
         if self.answer and candidate < len(self.answer.prediction.candidates) and candidate != self.chosen:
-            self._act(self.prompts.with_candidate(candidate), self.tr("choose reading %n", "", candidate + 1))
+            self._act(self.prompts.with_candidate(candidate), self.tr("choose alternative %n", "", candidate + 1))
 
     def clear(self) -> None:
         if not self.prompts.empty:

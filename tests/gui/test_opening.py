@@ -117,6 +117,8 @@ def test_of_several_files_the_first_is_opened_and_that_is_said(
     window.open([photo_file, tmp_path / "second.png"])
     assert window.banner.kind == "info"
     until(lambda: window.workspace.document)
+    assert window.banner.kind == "info"
+    assert photo_file.name in window.banner.text
 
 
 def test_recent_photos_are_offered_while_they_exist(

@@ -30,7 +30,7 @@ class CropActions:
         self.fit = self._make("fit", tr("Fit photo"), ["Ctrl+0", "F"], tr("Show the whole photo"))
         self.actual = self._make("actual-size", tr("Actual size"), "Ctrl+1", tr("One pixel of the photo a pixel"))
         self.candidates = [
-            self._make("check", tr("Reading %n", "", number), str(number), tr("Take another reading of the click"))
+            self._make("check", tr("Alternative %n", "", number), str(number), tr("Take alternative %n", "", number))
             for number in (1, 2, 3)
         ]
         self.views, self.view_group = self._make_views()

@@ -93,7 +93,7 @@ class Candidates(QWidget):
             ratio = self.devicePixelRatioF()
             button.show_picture(_picture(thumbnail, candidate.thumbnail, view, colour, SIDE, ratio))
             label.setText(f"<b>{index + 1}</b>&nbsp; {percent} %")
-            words = self.tr("Reading {number}, confidence {percent} %").format(number=index + 1, percent=percent)
+            words = self.tr("Alternative {number}, confidence {percent} %").format(number=index + 1, percent=percent)
             button.setAccessibleName(words)
             button.setToolTip(words + self.tr(" (key {number})").format(number=index + 1))
 

@@ -46,7 +46,7 @@ class Panel(QFrame):
         self._confidence.setAccessibleName(self.tr("Confidence"))
         self.candidates = Candidates()
         self.candidates.chosen.connect(self.candidate_chosen)
-        self._readings = self._section(self.tr("Readings"), self.candidates)
+        self._readings = self._section(self.tr("Alternatives"), self.candidates)
         content = make.frame("panelContent")
         column = make.column(20, (18, 18, 18, 14), content)
         column.addWidget(self._section(self.tr("Confidence"), self._figure, self._confidence, self._verdict))
