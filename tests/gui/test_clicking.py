@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
@@ -243,3 +244,39 @@ def test_escape_puts_the_crosshair_away_and_what_it_carries_back(hand: Hand) -> 
     QTest.keyClick(hand.window, Qt.Key.Key_Escape)
     assert hand.canvas.markers[0].pos() == place
     assert not hand.canvas.crosshair.isVisible()
+
+
+def wheel(hand: Hand, x: float, y: float, degrees: int, keys: Qt.KeyboardModifier = NONE) -> None:
+    place = QPointF(hand.at(x, y))
+    angle, phase = QPoint(0, 8 * degrees), Qt.ScrollPhase.NoScrollPhase
+    event = QWheelEvent(
+        place, hand.port.mapToGlobal(place), QPoint(), angle, Qt.MouseButton.NoButton, keys, phase, False
+    )
+    QApplication.sendEvent(hand.port, event)
+
+
+def test_a_wheel_zooms_where_the_mouse_is_and_shift_pans_sideways(hand: Hand) -> None:
+    place, zoom = hand.at(150, 60), hand.canvas.navigation.zoom
+    wheel(hand, 150, 60, 15)
+    assert hand.canvas.navigation.zoom == pytest.approx(1.25 * zoom)
+    assert (hand.at(150, 60) - place).manhattanLength() <= 2
+    wheel(hand, 150, 60, -15)
+    assert hand.canvas.navigation.zoom == pytest.approx(zoom)
+    before = hand.at(150, 60)
+    wheel(hand, 150, 60, 15, SHIFT)
+    assert hand.canvas.navigation.zoom == pytest.approx(zoom)
+    assert hand.at(150, 60).y() == before.y()
+    assert hand.at(150, 60).x() > before.x()
+
+
+def test_the_photo_cannot_be_lost_from_view(hand: Hand) -> None:
+    for step in (QPointF(1e5, 0), QPointF(0, 1e5), QPointF(-1e6, -1e6)):
+        hand.canvas.navigation.pan(step)
+        shown = hand.canvas.mapFromScene(hand.canvas.photo_rect).boundingRect()
+        assert shown.intersects(hand.port.rect())
+    for _ in range(40):
+        hand.canvas.navigation.zoom_by(2)
+    assert hand.canvas.navigation.zoom <= 40
+    for _ in range(40):
+        hand.canvas.navigation.zoom_by(0.5)
+    assert hand.canvas.mapFromScene(hand.canvas.photo_rect).boundingRect().intersects(hand.port.rect())

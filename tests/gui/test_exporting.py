@@ -166,3 +166,20 @@ def test_nothing_to_export_before_the_first_answer(hand: Hand) -> None:
     assert not hand.window.workspace.actions_.export.isEnabled()
     QTest.keyClick(hand.window, Qt.Key.Key_E, CTRL)
     assert QApplication.activeModalWidget() is None
+
+
+def test_a_cancelled_export_leaves_nothing(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from app.workspaces.crop import exporting
+
+    def slow_cut_out(*args: object, **options: object) -> object:
+        hand.window.files.cancel("export")  # as if Escape were pressed just now
+        return cut_out(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exporting, "cut_out", slow_cut_out)
+    hand.click(100, 80)
+    dialog = export(hand)
+    dialog.set_path(tmp_path / "out.png")
+    press(dialog)
+    hand.settle()
+    assert not list(tmp_path.glob("*out*"))
+    assert hand.window.banner.text == ""

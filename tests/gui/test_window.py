@@ -10,14 +10,16 @@ import shiboken6
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.icons import icon
 from app.method import Ready
+from app.run import run_window
 from app.settings import Settings
 from app.theme import DARK, LIGHT, Theme
 from app.unhandled import Unhandled
+from app.widgets.swatches import Swatch
 from app.window import MainWindow
 from engine.errors import WeightsError
 from tests.gui.conftest import Hand, Until
@@ -242,3 +244,31 @@ def test_new_settings_hold_at_once_and_reach_the_file(settings: Settings) -> Non
     assert Settings(QSettings(path, QSettings.Format.IniFormat)).overlay_opacity == 71
     settings.overlay_opacity = 30
     assert settings.overlay_opacity == 30
+
+
+def test_the_whole_run_from_start_to_end(
+    qapp: QApplication, settings: Settings, method: ColourMethod, photo_file: Path
+) -> None:
+    seen: list[str] = []
+
+    def drive(window: MainWindow) -> None:
+        window.opener.opened.connect(lambda opened: (seen.append(opened.name), window.close()))
+
+    code = run_window([photo_file], factory=method.factory, settings=settings, on_ready=drive)
+    qapp.setStyleSheet("")
+    assert (code, seen) == (0, [photo_file.name])
+    assert Settings(QSettings(settings.store.fileName(), QSettings.Format.IniFormat)).recent == [photo_file]
+
+
+def test_overlay_colours(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    swatches = hand.window.workspace.panel.findChildren(Swatch)
+    QTest.mouseClick(swatches[3], Qt.MouseButton.LeftButton)
+    assert hand.window.settings.overlay_colour == "#ffc53d"
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *args: QColor())
+    QTest.mouseClick(swatches[-1], Qt.MouseButton.LeftButton)
+    assert hand.window.settings.overlay_colour == "#ffc53d", "a dialog that was cancelled changes nothing"
+    assert [swatch.isChecked() for swatch in swatches].index(True) == 3
+    monkeypatch.setattr(QColorDialog, "getColor", lambda *args: QColor("#123456"))
+    QTest.mouseClick(swatches[-1], Qt.MouseButton.LeftButton)
+    assert hand.window.settings.overlay_colour == "#123456"
+    assert swatches[-1].isChecked()
