@@ -118,6 +118,7 @@ def fit(recipe: Recipe, source: SampleSource, options: FitOptions, recipe_json: 
         batch_size=None,
         num_workers=options.workers,
         prefetch_factor=3 if options.workers else None,
+        worker_init_fn=_ignore_stop_signals,
         pin_memory=options.device.type == "cuda",
         # Its own generator: a loader seeds its workers from the global one, which a resumed run must not disturb.
         generator=torch.Generator(),
@@ -226,6 +227,12 @@ def _gather_rng(world: int) -> Tensor:
     gathered = [torch.empty_like(own) for _ in range(world)]
     dist.all_gather(gathered, own)
     return torch.stack(gathered)
+
+
+def _ignore_stop_signals(_worker: int) -> None:
+    """Ctrl-C and service managers signal the whole process group; only the loop may decide when the workers end."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 @contextmanager

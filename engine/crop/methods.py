@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from engine.crop.baselines import GrabCutSession, MagicWandSession
 from engine.crop.network import ClickSegmenter
-from engine.crop.patch_sessions import PatchNet
 from engine.crop.prediction import Session
 from engine.crop.session import CropSession, CropSettings
 from engine.device import Device, choose
@@ -53,13 +51,20 @@ class MagicWand:
         return MagicWandSession(photo)
 
 
+def _patch_net(name: str, device: Device, weights: Path | None) -> Method:
+    # Imported when asked for: torchvision's models take more than a second, which the window must not pay.
+    from engine.crop.patch_sessions import PatchNet
+
+    return PatchNet(name, device, weights)
+
+
 _METHODS: dict[str, Callable[[Device, Path | None], Method]] = {
     "deepcrop": DeepCrop,
     "grabcut": lambda device, weights: GrabCut(),
     "wand": lambda device, weights: MagicWand(),
-    "deepmask": partial(PatchNet, "deepmask"),
-    "deepcrop_v1": partial(PatchNet, "deepcrop_v1"),
-    "deepcrop_v2": partial(PatchNet, "deepcrop_v2"),
+    "deepmask": lambda device, weights: _patch_net("deepmask", device, weights),
+    "deepcrop_v1": lambda device, weights: _patch_net("deepcrop_v1", device, weights),
+    "deepcrop_v2": lambda device, weights: _patch_net("deepcrop_v2", device, weights),
 }
 
 METHODS = tuple(_METHODS)

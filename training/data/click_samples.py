@@ -44,7 +44,7 @@ class SamplerSettings(BaseModel):
     and a network that may trust them stops doubting."""
     composite: float = 0.15
     """Share of samples with another object pasted in, as target or as occluder."""
-    box: float = 0.12
+    box: float = 0.08
 
 
 class Crop(NamedTuple):
@@ -225,7 +225,7 @@ class ClickSamples:
         depth = cv2.distanceTransform(cv2.copyMakeBorder(object_, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[
             1:-1, 1:-1
         ]
-        count = 1 if rng.random() < 0.7 else int(rng.integers(2, 5))
+        count = 1 if rng.random() < 0.8 else int(rng.integers(2, 5))
         used = 0
         if rng.random() < self.settings.box:
             ys, xs = np.nonzero(object_)

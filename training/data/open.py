@@ -11,6 +11,7 @@ from training.data.davis import read_davis
 from training.data.manifest import read_manifest
 from training.data.pairs import read_pairs
 from training.data.records import ObjectRecord
+from training.data.regions import read_regions
 from training.data.voc import read_voc
 
 FORMATS = """\
@@ -19,6 +20,7 @@ FORMATS = """\
   VOC:   JPEGImages/ SegmentationClass/ SegmentationObject/ ImageSets/Segmentation/SPLIT.txt
   DAVIS: JPEGImages/480p/ Annotations/480p/ ImageSets/2017/SPLIT.txt
   images/ and masks/ with files of the same name
+  images/ and regions/ with region maps NAME_K.png (BSDS), for training alone
   a folder of such folders"""
 
 
@@ -63,6 +65,8 @@ def _read(path: Path, split: str | None, depth: int = 2) -> list[ObjectRecord] |
         return [record for file in files for record in read_coco(file)]
     if (path / "masks").is_dir() and (path / "images").is_dir():
         return read_pairs(path, split or "")
+    if (path / "regions").is_dir() and (path / "images").is_dir():
+        return read_regions(path)
     if depth == 0:
         return None
     parts = [_read(child, split, depth - 1) for child in sorted(path.iterdir()) if child.is_dir()]

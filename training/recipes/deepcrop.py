@@ -22,25 +22,25 @@ from training.recipes.base import Batch, Recipe
 
 SET_WEIGHTS = {
     # The two diverse sets are small and the goal; single clean animals are plenty and clean.
-    "coco_small": 0.24,
-    "coco_mini": 0.10,
-    "voc_animals/clean": 0.26,
-    "voc_animals/cc": 0.07,
-    "ccp/clean": 0.04,
-    "ccp/part": 0.06,
-    "human_seg_290": 0.04,
-    "pets128": 0.04,
-    "food_id": 0.03,
+    "coco_small": 0.28,
+    "coco_mini": 0.12,
+    "voc_animals/clean": 0.32,
+    "voc_animals/cc": 0.06,
+    "ccp/clean": 0.02,
+    "ccp/part": 0.03,
+    "human_seg_290": 0.03,
+    "pets128": 0.02,
+    "food_id": 0.02,
     "food_in": 0.01,
-    "waste_bottles": 0.02,
-    "firetruck": 0.01,
-    "cartruck": 0.01,
-    "mug": 0.01,
-    "dogcat80": 0.01,
-    "facade/poly": 0.02,
+    "waste_bottles": 0.01,
+    "firetruck": 0.005,
+    "cartruck": 0.005,
+    "mug": 0.005,
+    "dogcat80": 0.005,
+    "facade/poly": 0.01,
     "facade/coarse": 0.005,
     "facade/holes": 0.005,
-    "bsds": 0.06,
+    "bsds": 0.03,
 }
 
 
@@ -49,15 +49,15 @@ class DeepCropRecipe(Recipe):
 
     name: Literal["deepcrop"] = "deepcrop"
     sampler: SamplerSettings = SamplerSettings(set_weights=SET_WEIGHTS)
-    size: int = 160
+    size: int = 128
     """Side of the crops in pixels."""
-    iterative: float = 0.4
+    iterative: float = 0.3
     """Share of samples that the network first answers, is corrected on by a click, and learns from the second answer.
     Spread over every batch, so that batch statistics in training are those in use."""
     gamma: float = 0.0
     """Focusing exponent of the mask loss; 0 is plain cross-entropy, which learns faster while extents are ambiguous."""
     side_weight: float = 0.3
-    iou_weight: float = 0.4
+    iou_weight: float = 0.8
     other_heads: float = 0.7
     """Weight of the best candidate's loss beside that of the expected mask."""
 

@@ -1,8 +1,10 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -72,11 +74,13 @@ def test_sigterm_ends_a_run_cleanly(ellipses: Path, tmp_path: Path):
         "--cache", str(tmp_path / "cache"), "--workers", "1", "--steps", "100000", "--out", str(tmp_path / "run"),
         "--device", "cpu",
     ]  # fmt: skip
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
     log = tmp_path / "run" / "log.csv"
     while not log.exists() and process.poll() is None:
-        pass
-    process.terminate()
+        time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGTERM)  # as a terminal or a service manager does: the workers get it too
     output, _ = process.communicate(timeout=120)
     assert process.returncode == 0, output
     assert load_checkpoint(tmp_path / "run" / "last.pt").step >= 25
