@@ -36,7 +36,7 @@ def read_regions(folder: Path, *, split: str = "train", name: str = "bsds") -> l
     for file in maps:
         stem = file.stem.rsplit("_", 1)[0]
         if stem not in images:
-            raise PhotoError(f"The region map {file} has no photo {stem} in images/.", "Add the photo or remove the map.")
+            raise PhotoError(f"The region map {file} has no photo {stem} in images/.", "Add it or remove the map.")
         labels = _read(file)
         height, width = labels.shape
         for label in np.unique(labels):
