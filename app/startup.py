@@ -27,6 +27,9 @@ def start() -> None:
 
     A folder that cannot be written is no reason not to start: there are no logs then.
     """
+    # Threads that spin while they wait for each other starve when other programs keep the cores busy: clicks have taken
+    # seconds instead of a tenth. Read when torch loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with suppress(OSError):
         log_folder().mkdir(parents=True, exist_ok=True)
     _give_streams()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -11,6 +12,8 @@ from engine.errors import DeepSkelError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    # Threads that spin while waiting starve beside other programs (and beside the sample workers). Read as torch loads.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here: the help of one command must not load what only another needs.
     from training import export_command, fit_command
     from training.evaluation import crop_command
