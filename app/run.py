@@ -19,6 +19,9 @@ from app.theme import Theme
 from app.unhandled import Unhandled
 from app.window import MainWindow
 
+SWITCH_S = 0.001
+"""How long the inference thread may keep Python from the window's thread; drawing one frame asks for it many times."""
+
 log = logging.getLogger(__name__)
 
 
@@ -37,6 +40,7 @@ def run_window(
         settings: What is remembered; None takes the user's own.
         on_ready: Called with the window once it is on screen (to drive it in a demonstration).
     """
+    sys.setswitchinterval(SWITCH_S)
     application = make_application()
     settings = settings or Settings()
     theme = Theme(application, settings)
