@@ -252,7 +252,14 @@ def test_the_whole_run_from_start_to_end(
     seen: list[str] = []
 
     def drive(window: MainWindow) -> None:
-        window.opener.opened.connect(lambda opened: (seen.append(opened.name), window.close()))
+        def look() -> None:
+            document = window.workspace.document
+            if document is not None and not seen:
+                seen.append(document.name)
+                window.close()
+
+        window.workspace.document_changed.connect(look)
+        look()  # the photo may be open already
 
     code = run_window([photo_file], factory=method.factory, settings=settings, on_ready=drive)
     qapp.setStyleSheet("")

@@ -28,7 +28,7 @@ class CropActions:
         self.zoom_in = self._make("zoom-in", tr("Zoom in"), ["Ctrl++", "Ctrl+=", "+"], tr("Zoom in (wheel up)"))
         self.zoom_out = self._make("zoom-out", tr("Zoom out"), ["Ctrl+-", "-"], tr("Zoom out (wheel down)"))
         self.fit = self._make("fit", tr("Fit photo"), ["Ctrl+0", "F"], tr("Show the whole photo"))
-        self.actual = self._make("actual-size", tr("Actual size"), "Ctrl+1", tr("One pixel of the photo on one of the screen"))
+        self.actual = self._make("actual-size", tr("Actual size"), "Ctrl+1", tr("Pixel for pixel"))
         self.candidates = [
             self._make("check", tr("Alternative %n", "", number), str(number), tr("Take alternative %n", "", number))
             for number in (1, 2, 3)
@@ -36,7 +36,7 @@ class CropActions:
         self.views, self.view_group = self._make_views()
         self.next_view = self._make("overlay", tr("Next view"), "V", tr("Overlay, checkerboard, black, white"))
         self.outline = self._make("overlay", tr("Outline"), "O", tr("Draw the edge of the object"), checkable=True)
-        self.show_clicks = self._make("info", tr("Show clicks"), "K", tr("Show the signs of the clicks"), checkable=True)
+        self.show_clicks = self._make("info", tr("Show clicks"), "K", tr("Show where was clicked"), checkable=True)
         self.hover = self._make(
             "info", tr("Preview under the mouse"), "P", tr("Show what a click would select"), checkable=True
         )
