@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -61,7 +62,7 @@ class CropDocument(QObject):
             self._act(self.prompts.with_click(click), text)
 
     def move_click(self, index: int, x: float, y: float) -> None:
-        click = Click(x, y, self.prompts.clicks[index].positive).check_inside(*self.size)
+        click = replace(self.prompts.clicks[index], x=x, y=y).check_inside(*self.size)
         if click != self.prompts.clicks[index]:
             self._act(self.prompts.with_click_replaced(index, click), self.tr("move click"))
             self.select(index)
@@ -71,7 +72,7 @@ class CropDocument(QObject):
         if (index := self.selected) is not None:
             old = self.prompts.clicks[index]
             text = self.tr("turn into exclude") if old.positive else self.tr("turn into include")
-            self._act(self.prompts.with_click_replaced(index, Click(old.x, old.y, not old.positive)), text)
+            self._act(self.prompts.with_click_replaced(index, replace(old, positive=not old.positive)), text)
             self.select(index)
 
     def remove_selected(self) -> None:

@@ -26,10 +26,11 @@ class Prompts:
         """Nothing yet that could select an object."""
         return not self.clicks and self.box is None
 
-    # A new prompt changes what the readings are, so a choice among the old ones does not outlive it.
+    # A new prompt changes what the readings are, so a choice among the old ones does not outlive it; a new click
+    # remembers which of them it corrects.
 
     def with_click(self, click: Click) -> Prompts:
-        return Prompts((*self.clicks, click), self.box)
+        return Prompts((*self.clicks, replace(click, builds_on=self.candidate)), self.box)
 
     def with_click_replaced(self, index: int, click: Click) -> Prompts:
         return Prompts((*self.clicks[:index], click, *self.clicks[index + 1 :]), self.box)

@@ -20,11 +20,14 @@ class Click:
     Args:
         x, y: Position; the pixel clicked is (floor(x), floor(y)).
         positive: True adds what is under the click to the object, False takes it away.
+        builds_on: Which candidate of the prompts before it this click corrects; None is the best one. Methods without
+            candidates ignore it.
     """
 
     x: float
     y: float
     positive: bool = True
+    builds_on: int | None = None
 
     @property
     def pixel(self) -> tuple[int, int]:

@@ -61,10 +61,15 @@ class Prompts:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What is known after some prompts: readings, best first, and which of them later clicks build on."""
+    """What is known after some prompts: readings, best first; none when nothing was asked."""
 
-    readings: tuple[Reading, ...]
-    chosen: int = 0
+    readings: tuple[Reading, ...] = ()
+
+    def reading(self, index: int | None) -> Reading | None:
+        """The asked-for reading, the nearest there is, or the best for None."""
+        if not self.readings:
+            return None
+        return self.readings[min(max(index or 0, 0), len(self.readings) - 1)]
 
 
 Looks = Generator[list[Look], list[list[Reading]], _State]
@@ -123,7 +128,8 @@ class CropSession:
         """Segment with the present prompts.
 
         Args:
-            candidate: Index into the candidates of an ambiguous click; later clicks build on it. None takes the best.
+            candidate: Index into the candidates of an ambiguous click; None takes the best. A later click that
+                corrects this candidate says so (Click.builds_on).
             cancelled: Asked between passes; Cancelled is raised when it answers True.
 
         Returns:
@@ -138,23 +144,23 @@ class CropSession:
     def looks(self, prompts: Prompts) -> Looks:
         """Yield the looks that `prompts` need, receive their readings, return the state they lead to."""
         if not prompts.clicks and prompts.box is None:
-            return _State(())
+            return _State()
         known = self._states.get(prompts)
         if known is not None:
             self._states.move_to_end(prompts)
             return known
         if not any(c.positive for c in prompts.clicks) and prompts.box is None:
             # Only "not this": there is no object to take it from.
-            return _State(())
-        base = _State(())
+            return _State()
+        base = None
         if prompts.clicks:
-            base = yield from self.looks(Prompts(prompts.clicks[:-1], prompts.box))
-        earlier = base.readings[base.chosen].belief if base.readings else None
-        if earlier is None or earlier.bounds() is None:
+            before: _State = yield from self.looks(Prompts(prompts.clicks[:-1], prompts.box))
+            base = before.reading(prompts.clicks[-1].builds_on)
+        if base is None or base.belief.bounds() is None:
             found = yield from self._search(prompts)
             state = yield from self._zoom(prompts, found, None)
         else:
-            state = yield from self._zoom(prompts, earlier, earlier)
+            state = yield from self._zoom(prompts, base.belief, base.belief)
         self._remember(prompts, state)
         return state
 
@@ -209,23 +215,13 @@ class CropSession:
         while len(self._states) > REMEMBERED:
             self._states.popitem(last=False)
 
-    def _choose(self, state: _State, chosen: int) -> None:
-        """Build later clicks on another reading; what was built on the one before is forgotten."""
-        clicks = self.prompts.clicks
-        for prompts in list(self._states):
-            if prompts.box == self.prompts.box and prompts.clicks[: len(clicks)] == clicks:
-                del self._states[prompts]
-        self._remember(self.prompts, replace(state, chosen=chosen))
-
     def finish(self, state: _State, candidate: int | None, started: float) -> Prediction:
         """From a state to source pixels: colour models, upsampling, thumbnails."""
         width, height = self.photo.size
-        if not state.readings:
+        reading = state.reading(candidate)
+        if reading is None:
             return Prediction.empty(width, height)
-        chosen = min(max(candidate, 0), len(state.readings) - 1) if candidate is not None else state.chosen
-        if chosen != state.chosen:
-            self._choose(state, chosen)
-        reading = state.readings[chosen]
+        chosen = state.readings.index(reading)
         looked = time.perf_counter()
         belief = reading.belief
         if self.settings.colour_models:

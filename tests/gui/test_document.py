@@ -129,3 +129,14 @@ def test_the_newest_answer_stays_however_large() -> None:
     cache: AnswerCache[Weight] = AnswerCache(limit=100)
     cache.put(Prompts((Click(1, 1),)), Weight())
     assert len(cache) == 1
+
+
+def test_a_click_after_a_chosen_alternative_corrects_that_alternative() -> None:
+    opened = document()
+    opened.add_click(Click(3.5, 3.5))
+    opened.take_answer(opened.prompts, answer())
+    opened.choose(1)
+    opened.add_click(Click(9.5, 9.5))
+    assert [c.builds_on for c in opened.prompts.clicks] == [None, 1]
+    opened.undo_stack.undo()
+    assert opened.prompts.candidate == 1

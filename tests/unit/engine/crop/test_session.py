@@ -91,13 +91,10 @@ def test_a_part_can_be_chosen_and_later_clicks_build_on_it():
     whole, part = session.predict(), session.predict(candidate=1)
     assert part.chosen == 1
     assert 0.3 < part.mask().sum() / whole.mask().sum() < 0.7
-    both = (Click(200.5, 150.5), Click(140.5, 150.5))
     built_on = []
     for choice in (1, 0):
-        session.set_prompts(both[:1])
-        session.predict(candidate=choice)
         before = len(oracle.looks)
-        session.set_prompts(both)
+        session.set_prompts((Click(200.5, 150.5), Click(140.5, 150.5, builds_on=choice)))
         session.predict()
         previous = oracle.looks[before].previous
         assert previous is not None
