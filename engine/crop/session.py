@@ -44,7 +44,7 @@ class CropSettings:
     """
 
     coarse_size: int = 128
-    zoom_size: int = 160
+    zoom_size: int = 128
     scales: tuple[float, ...] = (1.0, 0.5, 0.25)
     margin: float = 1.4
     least_side: float = 24.0
@@ -157,10 +157,10 @@ class CropSession:
             before: _State = yield from self.looks(Prompts(prompts.clicks[:-1], prompts.box))
             base = before.reading(prompts.clicks[-1].builds_on)
         if base is None or base.belief.bounds() is None:
-            found = yield from self._search(prompts)
-            state = yield from self._zoom(prompts, found, None)
+            belief = yield from self._search(prompts)
         else:
-            state = yield from self._zoom(prompts, base.belief, base.belief)
+            belief = base.belief
+        state = yield from self._zoom(prompts, belief)
         self._remember(prompts, state)
         return state
 
@@ -187,24 +187,18 @@ class CropSession:
                 windows.append(Window(click.x - side / 2, click.y - side / 2, side, side))
         return windows
 
-    def _zoom(
-        self, prompts: Prompts, expected: Belief, previous: Belief | None
-    ) -> Generator[list[Look], list[list[Reading]], _State]:
-        """Look at the object itself, once more when it turns out to be larger than it seemed.
-
-        Only what a click has corrected is shown to the network as the previous mask: shown its own first guess it would
-        repeat it.
-        """
+    def _zoom(self, prompts: Prompts, belief: Belief) -> Generator[list[Look], list[list[Reading]], _State]:
+        """Look at the object itself, once more when it turns out to be larger than it seemed."""
         s = self.settings
         for again in (True, False):
-            bounds = expected.bounds() or _around_clicks(prompts, expected.window)
+            bounds = belief.bounds() or _around_clicks(prompts, belief.window)
             window = square_around(joined(bounds, prompts.clicks), s.margin, s.least_side)
-            readings = (yield [self._look(window, s.zoom_size, prompts, previous)])[0]
+            readings = (yield [self._look(window, s.zoom_size, prompts, belief)])[0]
             ranked = _ranked(readings, prompts)
             found = ranked[0].belief.bounds()
             if not again or found is None or _fits(found, window, bounds, self.photo.size):
                 break
-            expected = ranked[0].belief
+            belief = ranked[0].belief
         return _State(ranked)
 
     def _look(self, window: Window, size: int, prompts: Prompts, previous: Belief | None = None) -> Look:

@@ -28,6 +28,8 @@ GUIDE_FACTOR = 4.0
 """Grid of the guided filter relative to the network's: finer than the network, coarser than the photo."""
 GUIDE_LIMIT = 1024
 RADIUS = 4
+SURE = 0.15
+"""Probabilities this close to 0 or 1 are taken for it."""
 EPSILON = 3e-4
 """Regularisation of the guided filter, squared luma in [0, 1]: contrast below about 0.02 counts as flat."""
 
@@ -45,6 +47,7 @@ def to_source(belief: Belief, rgb8: U8, pyramid: Pyramid) -> tuple[int, int, U8]
         belief is nowhere above 1/255.
     """
     height, width = rgb8.shape[:2]
+    belief = Belief(belief.window, _decided(belief.probability))
     bounds = belief.bounds(1 / 255)
     if bounds is None:
         return 0, 0, np.zeros((0, 0), np.uint8)
@@ -58,6 +61,14 @@ def to_source(belief: Belief, rgb8: U8, pyramid: Pyramid) -> tuple[int, int, U8]
     if unit > 1.5:
         _follow_edges(patch, x0, y0, belief, rgb8, pyramid)
     return x0, y0, patch
+
+
+def _decided(probability: F32) -> F32:
+    """Almost surely inside becomes inside, almost surely outside becomes outside; one half stays.
+
+    A probability of 3 % is no more than the network's shyness, but as the alpha of a cut-out it is a visible veil.
+    """
+    return np.asarray(np.clip((probability - 0.5) / (1 - 2 * SURE) + 0.5, 0, 1), np.float32)
 
 
 def _enlarged(grid: Grid, window: Window, x0: int, y0: int, x1: int, y1: int) -> Grid:
