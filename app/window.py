@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
+        self.empty.setFocus()
         self._pages.addWidget(self.workspace)
         self.setCentralWidget(self._pages)
         for widget, bottom in ((self.banner, False), (self.activity, True)):

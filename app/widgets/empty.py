@@ -75,6 +75,7 @@ class EmptyState(QWidget):
     def _buttons(self) -> QHBoxLayout:
         opening = make.button(self.tr("Open photo…"), primary=True)
         opening.clicked.connect(self.open_asked)
+        self.setFocusProxy(opening)
         paste = make.button(self.tr("Paste"), "paste")
         paste.clicked.connect(self.paste_asked)
         sample = make.button(self.tr("Try a sample"), "sample")

@@ -10,7 +10,7 @@ import shiboken6
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QColorDialog, QWidget
+from PySide6.QtWidgets import QApplication, QColorDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.icons import icon
@@ -279,3 +279,10 @@ def test_overlay_colours(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     QTest.mouseClick(swatches[-1], Qt.MouseButton.LeftButton)
     assert hand.window.settings.overlay_colour == "#123456"
     assert swatches[-1].isChecked()
+
+
+def test_a_fresh_window_waits_for_enter_to_open_a_photo(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(window.isActiveWindow)
+    focused = window.focusWidget()
+    assert isinstance(focused, QPushButton)
+    assert focused.text().startswith("Open")
