@@ -76,7 +76,6 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
-        self.empty.setFocus()
         self._pages.addWidget(self.workspace)
         self.setCentralWidget(self._pages)
         for widget, bottom in ((self.banner, False), (self.activity, True)):
@@ -86,6 +85,7 @@ class MainWindow(QMainWindow):
         panel, actions = self.workspace.panel, self.workspace.actions_
         panel.add_button(actions.export, primary=True)
         panel.add_button(actions.copy, "copy")
+        self.empty.setFocus()
 
     def _free_area(self) -> QRect:
         """Where messages may float: over the photo, not over the panel."""
