@@ -173,3 +173,9 @@ def test_jitter_keeps_to_the_error_and_gives_up_on_slivers() -> None:
     negative = jittered(Click(15.5, 15.5, False), square(0, 0, 9, 20, (20, 20)), rng, 3.0)
     assert not negative.positive
     assert negative.pixel[0] >= 9
+
+
+def test_a_photo_of_void_alone_gives_nothing_to_click() -> None:
+    target = np.full((4, 5), 255, np.uint8)
+    assert first_click(target) is None
+    assert next_click(np.ones((4, 5), np.bool_), target) is None
