@@ -118,11 +118,17 @@ class Driver:
         return "\n".join(["DeepSkel opened a photo, was clicked twice and exported the object:", *lines])
 
     def _run(self, window: MainWindow) -> None:
-        from PySide6.QtCore import QPointF, Qt
+        from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
         from PySide6.QtTest import QTest
 
         pulse, workspace = Pulse(window), window.workspace
         left = Qt.MouseButton.LeftButton
+
+        def wait(milliseconds: int) -> None:
+            # Not QTest.qWait: it keeps Python's lock, and the inference thread would get it a thousand times too late.
+            loop = QEventLoop()
+            QTimer.singleShot(milliseconds, loop.quit)
+            loop.exec()
 
         def step(name: str, act: Callable[[], object], done: Callable[[], object]) -> None:
             pulse.reset()
@@ -133,9 +139,9 @@ class Driver:
                     raise RuntimeError(window.banner.text)
                 if time.perf_counter() - begin > PATIENCE_S:
                     raise TimeoutError(f"“{name}” did not end within {PATIENCE_S} s")
-                QTest.qWait(2)
+                wait(5)
             took = (time.perf_counter() - begin) * 1000
-            QTest.qWait(50)  # what follows an answer (drawing) belongs to its step
+            wait(50)  # what follows an answer (drawing) belongs to its step
             steps[name] = {"ms": round(took, 1), "longest_block_ms": round(pulse.longest, 1)}
 
         def click(x: float, y: float) -> None:
