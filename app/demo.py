@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 ROOT = Path(__file__).resolve().parents[1]
-CLICKS = ((230.0, 330.0), (205.0, 120.0))
-"""On the astronaut's suit and on her face, in source pixels."""
+CLICKS = ((215.0, 120.0), (230.0, 330.0))
+"""On the astronaut's face and on her suit, in source pixels."""
 BLOCKED_MS = 50
 """The window should never be blocked for longer than this."""
 PATIENCE_S = 120
