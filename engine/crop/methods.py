@@ -6,13 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from engine.crop.baselines import GrabCutSession, MagicWandSession
-from engine.crop.network import ClickSegmenter
+from engine.crop.colour_models import fit_to_photo
+from engine.crop.network import ClickSegmenter, Look
 from engine.crop.prediction import Session
+from engine.crop.prompts import Click
 from engine.crop.session import CropSession, CropSettings
 from engine.device import Device, choose
 from engine.errors import InputError
 from engine.imaging.photo import Photo
+from engine.imaging.window import Pyramid, Window
 from engine.weights import load_net
 
 
@@ -33,6 +39,23 @@ class DeepCrop:
     def session(self, photo: Photo) -> CropSession:
         """A CropSession."""
         return CropSession(photo, self.segmenter, self.settings)
+
+    def patch(self, image: npt.NDArray[np.uint8], click: Click) -> tuple[npt.NDArray[np.float32], float]:
+        """Segment a patch of DeepMask's protocol: the object's scale and place are given, so nothing is searched.
+
+        Args:
+            image: (192, 192, 3) uint8 RGB with an object of about 92 pixels in its middle.
+            click: In pixels of `image`.
+
+        Returns:
+            (160, 160) float32 logits of the central 160 pixels, and the score in [0, 1].
+        """
+        pyramid, middle = Pyramid(image), Window(16, 16, 160, 160)
+        readings = self.segmenter([Look(pyramid, middle, self.settings.zoom_size, (click,))])[0]
+        best = max(readings, key=lambda reading: reading.score)
+        belief = fit_to_photo(best.belief, pyramid, (click,)) if self.settings.colour_models else best.belief
+        probability = np.clip(belief.seen_through(middle, 160), 1e-4, 1 - 1e-4)
+        return np.asarray(np.log(probability / (1 - probability)), np.float32), best.score
 
 
 class GrabCut:

@@ -91,3 +91,13 @@ def test_the_shipped_network_heeds_clicks():
     for click in (face, suit, flag):
         column, row = click.pixel
         assert mask[row, column] == click.positive
+
+
+def test_a_patch_is_segmented_where_it_shows_its_object():
+    ys, xs = np.mgrid[:192, :192] + 0.5
+    disc = (xs - 100) ** 2 + (ys - 92) ** 2 < 44**2
+    image = np.where(disc[..., None], (210, 60, 40), (60, 110, 160)).astype(np.uint8)
+    logits, score = make_method("deepcrop", "cpu").patch(image, Click(100.5, 92.5))  # type: ignore[attr-defined]
+    assert logits.shape == (160, 160)
+    assert iou(logits > 0, disc[16:176, 16:176]) > 0.9
+    assert 0 <= score <= 1
