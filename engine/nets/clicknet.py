@@ -52,8 +52,8 @@ class ResidualBlock(nn.Module):
         super().__init__()
         self.body = nn.Sequential(conv_bn(c_in, c_out, 3, stride), conv_bn(c_out, c_out, 3, act=False))
         # A branch that starts at zero leaves the block an identity: from scratch that is faster (Goyal et al. 2017).
-        for norm in [m for m in self.body.modules() if isinstance(m, nn.BatchNorm2d)][-1:]:
-            nn.init.zeros_(norm.weight)
+        *_, last = (module for module in self.body.modules() if isinstance(module, nn.BatchNorm2d))
+        nn.init.zeros_(last.weight)
         same = stride == 1 and c_in == c_out
         self.shortcut: nn.Module = nn.Identity() if same else conv_bn(c_in, c_out, 1, stride, act=False)
 

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from engine.errors import InputError
+from training import loop
 from training.__main__ import main
 from training.checkpoint import load_checkpoint
 
@@ -44,19 +45,15 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
 
 
-def test_a_resumed_run_ends_where_an_unbroken_one_does(fit, tmp_path: Path):  # type: ignore[no-untyped-def]
+def test_a_resumed_run_ends_where_an_unbroken_one_does(  # type: ignore[no-untyped-def]
+    fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     whole, part = tmp_path / "whole", tmp_path / "part"
     assert fit("--out", str(whole), "--steps", "6") == 0
-    # The limit sets the schedule, so a broken run is one with the same limit that was stopped; see the next test for
-    # the signal. Here the stop is a copy of the checkpoint in the middle.
-    from training import loop
-
-    stop_at = loop._done
-    try:
-        loop._done = lambda options, step, elapsed: step >= 3 or stop_at(options, step, elapsed)
+    # The limit sets the schedule, so a broken run has the same limit and is stopped before it.
+    with monkeypatch.context() as patch:
+        patch.setattr(loop, "_done", lambda options, step, elapsed: step >= 3)
         assert fit("--out", str(part), "--steps", "6") == 0
-    finally:
-        loop._done = stop_at
     assert load_checkpoint(part / "last.pt").step == 3
     assert fit("--out", str(part), "--steps", "6", "--resume", str(part / "last.pt")) == 0
     a, b = load_checkpoint(whole / "last.pt"), load_checkpoint(part / "last.pt")
