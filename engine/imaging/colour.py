@@ -91,6 +91,21 @@ def to_srgb8(pixels: npt.NDArray[Any], icc: bytes | None) -> U8:
     return out
 
 
+def from_srgb8(colours: U8, icc: bytes) -> U8:
+    """Convert 8-bit sRGB to the colour space of an RGB profile that passed `check_profile`; (H, W, 3) in and out."""
+    result = imagecodecs.cms_transform(
+        np.ascontiguousarray(colours),
+        srgb_profile(),
+        icc,
+        colorspace="rgb",
+        outcolorspace="rgb",
+        outdtype="u1",
+        intent=_INTENT_RELATIVE,
+        flags=_BLACK_POINT_COMPENSATION,
+    )
+    return np.asarray(result, np.uint8).reshape(colours.shape)
+
+
 def cmyk_to_rgb(cmyk: U8, icc: bytes | None) -> U8:
     """Convert one strip of CMYK to sRGB.
 

@@ -18,6 +18,7 @@ from engine.errors import InputError, OutputError
 from engine.imaging.cutout import CutOut
 from engine.imaging.encode import Picture, write_png, write_tiff, write_webp
 from engine.imaging.formats import by_extension, writable_extensions
+from engine.imaging.photo import Photo
 
 _WRITERS: dict[str, Callable[[Picture, BinaryIO], None]] = {
     "PNG": write_png,
@@ -27,24 +28,24 @@ _WRITERS: dict[str, Callable[[Picture, BinaryIO], None]] = {
 
 
 def save(
-    picture: CutOut | npt.NDArray[Any],
+    picture: CutOut | Photo | npt.NDArray[Any],
     path: str | Path,
     *,
     overwrite: bool = False,
     overwrite_source: bool = False,
     source: Path | None = None,
 ) -> Path:
-    """Write a cut-out or a mask; the file name's ending chooses PNG, TIFF or WebP (lossless, 8 bit only).
+    """Write a cut-out, a photo or a mask; the file name's ending chooses PNG, TIFF or WebP (lossless, 8 bit only).
 
     The file appears whole or not at all: it is written under another name in the same folder, flushed to the disk and
     renamed. Depth, profile, EXIF (without orientation), XMP and resolution of the photo are kept.
 
     Args:
-        picture: A cut-out, or a mask of (H, W) uint8, uint16 or bool (True is white).
+        picture: A cut-out, a photo that was drawn on, or a mask of (H, W) uint8, uint16 or bool (True is white).
         path: Where to; a link is followed.
         overwrite: Replace an existing file.
         overwrite_source: Replace the photo itself.
-        source: The photo's file, to be protected when `picture` is a mask; a cut-out knows its own.
+        source: The photo's file, to be protected; a cut-out knows its own.
 
     Returns:
         The path written.
@@ -62,17 +63,39 @@ def save(
     content = _picture(picture)
     if isinstance(picture, CutOut):
         source = picture.source
+    with writing(path, source=source, overwrite=overwrite, overwrite_source=overwrite_source) as stream:
+        _WRITERS[entry.name](content, stream)
+    return path
+
+
+@contextlib.contextmanager
+def writing(
+    path: Path, *, source: Path | None = None, overwrite: bool = False, overwrite_source: bool = False
+) -> Iterator[BinaryIO]:
+    """A stream whose content becomes the file `path` when the block ends well, and vanishes when it does not.
+
+    Args:
+        path: Where to; a link is followed.
+        source: The photo's file, to be protected.
+        overwrite: Replace an existing file.
+        overwrite_source: Replace the photo itself.
+
+    Raises:
+        OutputError: Missing or read-only folder, full disk, file exists, it is the photo itself, or an encoder failed.
+    """
     with _told_plainly(path):
         target = Path(os.path.realpath(path))
         _check_target(target, source, overwrite, overwrite_source)
         with _replacing(target) as stream:
-            _WRITERS[entry.name](content, stream)
-    return path
+            yield stream
 
 
-def _picture(picture: CutOut | npt.NDArray[Any]) -> Picture:
+def _picture(picture: CutOut | Photo | npt.NDArray[Any]) -> Picture:
     if isinstance(picture, CutOut):
         return Picture(picture.samples, picture.metadata)
+    if isinstance(picture, Photo):
+        whole = picture.pixels if picture.alpha is None else np.dstack([picture.pixels, picture.alpha])
+        return Picture(np.ascontiguousarray(whole), picture.metadata)
     mask = np.asarray(picture)
     if mask.ndim != 2 or mask.size == 0 or mask.dtype not in (np.bool_, np.uint8, np.uint16):
         raise InputError(f"An array of shape {mask.shape} and {mask.dtype} is no mask.", "Give (H, W) uint8.")
