@@ -101,7 +101,7 @@ class ResNetTrunk(nn.Module):
         Raises:
             WeightsError: The file cannot be read or belongs to another architecture.
         """
-        loaded = _read_state(path)
+        loaded = read_state(path)
         own = self.state_dict()
         missing = [key for key in own if key not in loaded and not key.endswith("num_batches_tracked")]
         if missing:
@@ -140,7 +140,12 @@ def _stage(
     return nn.Sequential(block(channels, planes, stride, shortcut), *(block(out, planes) for _ in range(count - 1)))
 
 
-def _read_state(path: Path) -> dict[str, Tensor]:
+def read_state(path: Path) -> dict[str, Tensor]:
+    """A state dictionary from a .safetensors or .pth file.
+
+    Raises:
+        WeightsError: The file cannot be read, or holds something else.
+    """
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
