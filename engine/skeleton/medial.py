@@ -83,8 +83,8 @@ def medial_graph(
         small = cv2.resize(part.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 127
         small_radius = inscribed_radius(small)
     # The order in which equal pixels are removed is random unless told: the same mask must give the same axis.
-    axis = np.asarray(medial_axis(small, rng=0), np.bool_)
-    skeleton = skeletonize(_without_false_loops(axis, small))
+    axis = np.asarray(medial_axis(small, rng=0), np.bool_)  # type: ignore[no-untyped-call]
+    skeleton = skeletonize(_without_false_loops(axis, small))  # type: ignore[no-untyped-call]
     graph = trace(skeleton, small_radius)
     if prune:
         graph = pruned(graph, float(small.sum()), prune)

@@ -84,7 +84,7 @@ def _nodes(edges: Ints, degree: Ints) -> tuple[list[int], list[Ints]]:
     """Number of the node that each pixel belongs to (-1: none), and the pixels of each node."""
     count = len(degree)
     joined = edges[(degree[edges] > 2).all(1)]
-    matrix = coo_array((np.ones(len(joined), np.bool_), (joined[:, 0], joined[:, 1])), shape=(count, count))
+    matrix = coo_array((np.ones(len(joined), np.int8), (joined[:, 0], joined[:, 1])), shape=(count, count))
     _, label = connected_components(matrix, directed=False)
     is_node = degree != 2
     _, numbers = np.unique(label[is_node], return_inverse=True)
