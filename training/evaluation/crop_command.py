@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import InputError
+from training.evaluation.arguments import check_groups, count, fraction, group, names
+from training.evaluation.progress import Progress
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from tqdm import tqdm
 
-    from training.data.records import ObjectRecord
+    from training.evaluation.crop import Measured, Options
 
 EPILOG = """\
 Patch protocol:  one random click on an object of canonical size in a 192 pixel patch; 160 are compared.
@@ -33,17 +32,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--data", type=Path, nargs="+", required=True, help="folders or files in any known format")
     add("--split", default="dev", help="split to measure on, 'all' for all (default: %(default)s)")
-    add("--sets", type=_names, default=[], metavar="A,B", help="these sets alone")
-    add("--model", type=_names, default=["deepcrop"], metavar="NAME[,NAME]", help="methods (default: deepcrop)")
-    add("--clicks", type=_count, default=20, help="most clicks an object; 0 leaves whole photos out (default: 20)")
-    add("--limit", type=_count, metavar="N", help="at most N objects of whole photos, equally many a set")
-    add("--jitter", type=_fraction, default=0.1, metavar="S", help="0 leaves jittered clicks out (default: 0.1)")
-    add("--patches", type=_count, default=1000, metavar="N", help="0 leaves the protocol out (default: 1000)")
-    add("--group", type=_group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
-    add("--seed", type=_count, default=0, help="of sample, patches and jitter (default: 0)")
+    add("--sets", type=names, default=[], metavar="A,B", help="these sets alone")
+    add("--model", type=names, default=["deepcrop"], metavar="NAME[,NAME]", help="methods (default: deepcrop)")
+    add("--clicks", type=count, default=20, help="most clicks an object; 0 leaves whole photos out (default: 20)")
+    add("--limit", type=count, metavar="N", help="at most N objects of whole photos, equally many a set")
+    add("--jitter", type=fraction, default=0.1, metavar="S", help="0 leaves jittered clicks out (default: 0.1)")
+    add("--patches", type=count, default=1000, metavar="N", help="0 leaves the protocol out (default: 1000)")
+    add("--group", type=group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
+    add("--seed", type=count, default=0, help="of sample, patches and jitter (default: 0)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
     add("--weights", type=Path, metavar="DIR", help="folder of the networks' weights (default: the usual ones)")
-    add("--threads", type=_count, help="threads of the networks' arithmetic (default: torch's)")
+    add("--threads", type=count, help="threads of the networks' arithmetic (default: torch's)")
     add("--json", type=Path, metavar="FILE", help="write the figures")
     add(
         "--records", type=Path, metavar="FILE", help="write every object's clicks, IoU and score, one line of JSON each"
@@ -77,12 +76,12 @@ def run(args: argparse.Namespace) -> int:
     split = None if args.split == "all" else args.split
     records = [record for path in args.data for record in open_records(path, split, args.sets)]
     groups = dict(args.group)
-    _check_groups(groups, records)
+    check_groups(groups, (record.set for record in records))
     options = Options(args.clicks, args.limit, args.patches, args.jitter, args.seed, args.records)
-    with _Progress(args.quiet) as advance:
+    with Progress(args.quiet) as advance:
         measured = evaluate(methods, records, options, advance)
     models = summarise(measured.outcomes, args.clicks, groups, args.seed)
-    report = {"models": models, "run": run_facts(args, options, measured)}
+    report = {"models": models, "run": run_facts(args, _protocol(options, measured, args.model[0]))}
     if args.json:
         write_json(args.json, report)
     console = Console() if sys.stdout.isatty() else Console(width=200)
@@ -96,6 +95,19 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _protocol(options: Options, measured: Measured, first: str) -> dict[str, Any]:
+    objects = [o for o in measured.outcomes if o.kind == "centre" and o.method == first]
+    return {
+        "seed": options.seed,
+        "clicks": options.clicks,
+        "limit": options.limit,
+        "jitter": options.jitter,
+        "patches": options.patches,
+        "objects": len(objects),
+        "objects_skipped": measured.skipped,
+    }
+
+
 def _print(console: Console, models: dict[str, Any], limit: int) -> None:
     from training.evaluation.tables import patch_table, set_table
 
@@ -103,69 +115,3 @@ def _print(console: Console, models: dict[str, Any], limit: int) -> None:
         console.print(patch_table(models))
     if any(model["sets"] for model in models.values()):
         console.print(set_table(models, limit))
-
-
-class _Progress:
-    """A progress line with the time left on standard error, in log files too."""
-
-    def __init__(self, quiet: bool) -> None:
-        self._quiet = quiet
-        self._bars: dict[str, tqdm[Any]] = {}
-
-    def __enter__(self) -> Callable[[str, int, int], None]:
-        return self._advance
-
-    def __exit__(self, *_: object) -> None:
-        for bar in self._bars.values():
-            bar.close()
-
-    def _advance(self, what: str, done: int, total: int) -> None:
-        if what not in self._bars:
-            from tqdm import tqdm
-
-            # The first is done already: begun here, its time would not be counted.
-            self._bars[what] = tqdm(desc=what, total=total, disable=self._quiet, mininterval=2, initial=done)
-        bar = self._bars[what]
-        bar.update(done - bar.n)
-        if done == total:
-            bar.close()
-
-
-def _check_groups(groups: dict[str, list[str]], records: list[ObjectRecord]) -> None:
-    known = {record.set for record in records}
-    for name, members in groups.items():
-        if unknown := sorted(set(members) - known):
-            raise InputError(
-                f"The group {name} names the set {unknown[0]}, which is not measured.",
-                f"Sets: {', '.join(sorted(known))}.",
-            )
-
-
-def _names(text: str) -> list[str]:
-    names = list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
-    if not names:
-        raise argparse.ArgumentTypeError("give at least one name")
-    return names
-
-
-def _group(text: str) -> tuple[str, list[str]]:
-    name, equals, members = text.partition("=")
-    if not (name and equals):
-        raise argparse.ArgumentTypeError("give NAME=SET,SET")
-    return name, _names(members)
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0")
-    return int(text)
-
-
-def _fraction(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < 10:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 10")
-    return value

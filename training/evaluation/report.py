@@ -8,6 +8,7 @@ import os
 import platform
 import shlex
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,15 +18,18 @@ import torch
 
 from engine import device as devices
 from engine.errors import OutputError
-from training.evaluation.crop import Measured, Options
 
 _PACKAGES = ("deepskel", "torch", "torchvision", "numpy", "opencv-python-headless")
 
 
-def run_facts(args: argparse.Namespace, options: Options, measured: Measured) -> dict[str, Any]:
-    """Command, options, number of objects, device, versions and date, as plain JSON values."""
+def run_facts(args: argparse.Namespace, protocol: Mapping[str, Any]) -> dict[str, Any]:
+    """Command, data, device, versions and date, as plain JSON values.
+
+    Args:
+        args: Of the command: `data`, `split`, `sets`, `weights` and `device` are read.
+        protocol: What was measured and how: options and numbers of objects.
+    """
     device = devices.choose(args.device)
-    objects = [o for o in measured.outcomes if o.kind == "centre" and o.method == args.model[0]]
     return {
         "command": "python -m training " + shlex.join(sys.argv[1:]),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -33,13 +37,7 @@ def run_facts(args: argparse.Namespace, options: Options, measured: Measured) ->
         "split": args.split,
         "sets": args.sets,
         "weights": str(args.weights) if args.weights else None,
-        "seed": options.seed,
-        "clicks": options.clicks,
-        "limit": options.limit,
-        "jitter": options.jitter,
-        "patches": options.patches,
-        "objects": len(objects),
-        "objects_skipped": measured.skipped,
+        **protocol,
         "device": device.name,
         "precision": str(device.dtype).removeprefix("torch."),
         "threads": torch.get_num_threads(),
