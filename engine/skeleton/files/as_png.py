@@ -81,7 +81,8 @@ def _draw_branches(layer: U8, graph: SkeletonGraph, colours: U8, thickness: int)
         for first, last in zip([0, *changes], [*changes, len(own)], strict=True):
             run = points[first : last + 1]  # one point further, so that the next colour begins where this one ends
             colour = (*own[first].tolist(), 255)
-            cv2.polylines(layer, [run[:, None]], False, colour, thickness, cv2.LINE_AA, _SHIFT)
+            alone = len(run) == 1  # drawn only as a closed line
+            cv2.polylines(layer, [run[:, None]], alone, colour, thickness, cv2.LINE_AA, _SHIFT)
 
 
 def _fixed(points: npt.NDArray[np.float32]) -> npt.NDArray[np.int32]:
