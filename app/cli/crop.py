@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
-from app import startup
+from app.cli.common import choose_device, clicks_of, compute, note, open_photo
 from engine.crop.prediction import Prediction, Session
-from engine.crop.prompts import Box, Click
-from engine.device import Device, after_failure, choose
-from engine.errors import DeviceError, InputError
+from engine.crop.prompts import Box
+from engine.device import Device
+from engine.errors import InputError
 from engine.imaging.cutout import bounding_box, cut_out
-from engine.imaging.load import load
 from engine.imaging.photo import Photo
 from engine.imaging.save import save
 
@@ -34,38 +32,22 @@ def crop(arguments: argparse.Namespace, new_session: NewSession = default_sessio
     Raises:
         DeepSkelError: Whatever went wrong, with its exit code.
     """
-    clicks = tuple(Click(x, y, positive) for x, y, positive in arguments.clicks or ())
+    clicks = clicks_of(arguments)
     box = Box(*arguments.box) if arguments.box else None
     if box is None and not any(click.positive for click in clicks):
         raise InputError("Nothing says where the object is.", "Give at least one --click X,Y or a --box.")
-    startup.use_threads(keep_one_free=False)
-    device = choose(arguments.device)
-    photo = load(arguments.photo)
-    for warning in photo.warnings:
-        _note(warning)
-    for click in clicks:
-        click.check_inside(photo.width, photo.height)
+    device = choose_device(arguments)
+    photo = open_photo(arguments, clicks)
 
     def predict(on: Device) -> Prediction:
         session = new_session(photo, on)
         session.set_prompts(clicks, box)
         return session.predict(candidate=arguments.candidate)
 
-    try:
-        prediction = predict(device)
-    except RuntimeError as error:
-        replacement = after_failure(device, error)
-        if replacement is None:
-            raise
-        if arguments.device != "auto":
-            raise DeviceError(replacement.reason, "Use --device auto or --device cpu.") from error
-        _note(replacement.reason)
-        device = replacement
-        prediction = predict(device)
-
+    prediction, device = compute(arguments, device, predict)
     _write(photo, prediction, arguments)
     if not prediction.mask().any():
-        _note("The object is empty: nothing was found there.")
+        note("The object is empty: nothing was found there.")
     if arguments.json:
         print(json.dumps(_record(prediction, device, arguments), indent=2))
     return 0
@@ -98,7 +80,3 @@ def _record(prediction: Prediction, device: Device, arguments: argparse.Namespac
         "device": device.name,
         "precision": str(device.dtype).removeprefix("torch."),
     }
-
-
-def _note(text: str) -> None:
-    print(f"deepskel: {text}", file=sys.stderr)

@@ -11,6 +11,7 @@ import pytest
 import torch
 
 import app.cli.crop as verb
+from app.cli import common
 from app.cli.crop import crop
 from app.cli.parser import parse
 from engine.crop.prediction import Candidate, Prediction
@@ -183,7 +184,7 @@ def test_an_accelerator_that_fails_is_replaced_unless_it_was_asked_for(
     photo: Path, asked: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     gpu = Device(torch.device("cuda", 0), torch.bfloat16, "Test GPU", "")
-    monkeypatch.setattr(verb, "choose", lambda _: gpu)
+    monkeypatch.setattr(common, "choose", lambda _: gpu)
 
     def session(photo: Photo, device: Device) -> SquareSession:
         if device is gpu:
