@@ -21,10 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure DeepSkel's networks.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     fit = verbs.add_parser("fit", help="train a network").add_subparsers(dest="task", required=True)
-    fit_crop = fit.add_parser("crop", help="click-directed segmentation", epilog=fit_command.EPILOG)
-    fit_crop.formatter_class = argparse.RawDescriptionHelpFormatter
-    fit_command.add_arguments(fit_crop)
-    fit_crop.set_defaults(run=fit_command.run)
+    for task, what in (("crop", "click-directed segmentation"), ("skeleton", "object skeletons")):
+        fit_task = fit.add_parser(task, help=what, epilog=fit_command.EPILOG)
+        fit_task.formatter_class = argparse.RawDescriptionHelpFormatter
+        fit_command.add_arguments(fit_task, task)
+        fit_task.set_defaults(run=fit_command.run)
     evaluate = verbs.add_parser("evaluate", help="measure networks and baselines").add_subparsers(
         dest="task", required=True
     )

@@ -25,11 +25,17 @@ A configuration:    {"name": "deepcrop", "schedule": {"batch_size": 16}, "size":
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Options of `fit crop`."""
-    parser.add_argument(
-        "--model", choices=sorted(RECIPES), default="deepcrop", help="network to train (default: %(default)s)"
-    )
+TASKS: dict[str, tuple[str, ...]] = {
+    "crop": ("deepcrop", "deepcrop_v1", "deepcrop_v2", "deepmask", "sharpmask"),
+    "skeleton": ("skeleton", "fsds", "hed", "lmsds"),
+}
+"""The networks of each task, the default first."""
+
+
+def add_arguments(parser: argparse.ArgumentParser, task: str) -> None:
+    """Options of `fit TASK`."""
+    models = TASKS[task]
+    parser.add_argument("--model", choices=models, default=models[0], help="network to train (default: %(default)s)")
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders or files in any known format")
     parser.add_argument("--split", default="train", help="split to train on (default: %(default)s)")
     parser.add_argument("--out", type=Path, help="folder of the run (default: runs/MODEL)")
@@ -37,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int, help="stop after this many optimiser steps")
     parser.add_argument("--config", type=Path, help="recipe as JSON; reproduces a run together with --data and --seed")
     parser.add_argument("--resume", type=Path, help="checkpoint to go on from, exactly")
-    parser.add_argument("--init", type=Path, help="checkpoint whose averaged weights start a new run")
+    parser.add_argument("--init", type=Path, help="checkpoint whose weights start a new run, as far as they fit")
     parser.add_argument("--seed", type=int, default=0, help="(default: %(default)s)")
     parser.add_argument("--workers", type=int, default=1, help="processes that prepare samples (default: %(default)s)")
     parser.add_argument("--threads", type=int, help="threads of the network's arithmetic (default: torch's)")

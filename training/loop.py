@@ -23,6 +23,7 @@ from engine.errors import InputError
 from training.checkpoint import TrainingState, load_checkpoint, save_checkpoint
 from training.log import TrainingLog
 from training.recipes.base import Batch, Recipe, SampleSource, Schedule
+from training.start import start_from
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
 
@@ -36,7 +37,7 @@ class FitOptions:
         minutes: Stop after this time in all, resumes included; the schedule reaches its end there.
         steps: Stop after this many optimiser steps; the schedule reaches its end at whichever limit comes first.
         resume: Checkpoint to go on from, exactly.
-        init: Checkpoint whose averaged weights start a new run.
+        init: Checkpoint whose averaged weights start a new run, as far as they fit (see `start_from`).
         workers: Processes that prepare samples; 0 prepares them in this one.
         save_every: Seconds between checkpoints.
     """
@@ -97,7 +98,7 @@ def fit(recipe: Recipe, source: SampleSource, options: FitOptions, recipe_json: 
     optimizer = _optimizer(net, recipe.schedule)
     step, elapsed = 0, 0.0
     if options.init:
-        net.load_state_dict(load_checkpoint(options.init).ema)
+        start_from(net, load_checkpoint(options.init).ema)
         ema.module.load_state_dict(net.state_dict())
     if options.resume:
         state = load_checkpoint(options.resume)

@@ -19,6 +19,8 @@ from engine.skeleton.scales import TABLES
 
 LARGEST_LOG2 = 10.0
 """Scales are regressed as log2 of the diameter, up to 1,024 pixels."""
+USUAL_LOG2 = 4.5
+"""What the regression corrects."""
 
 
 class SkeletonNet(EncoderDecoder):
@@ -46,7 +48,8 @@ class SkeletonNet(EncoderDecoder):
         self.mask = nn.Conv2d(2 * d2, 1, 1)
         self.sides = nn.ModuleList([nn.Conv2d(d, 1, 1) for d in (d4, d8, d16)])
         self.initialise()
-        nn.init.constant_(self.scale.bias, 4.5) if self.scale.bias is not None else None
+        for head in (self.types, self.scale, self.flux, self.mask, *self.sides):
+            nn.init.normal_(head.weight, std=0.01)
 
     def forward(self, x: Tensor) -> SkeletonOutput:
         """Read pictures.
@@ -62,7 +65,7 @@ class SkeletonNet(EncoderDecoder):
         features = self.features(x)
         d2 = self.head(features.d2)
         types = _resize(self.types(d2), size)
-        scale = torch.exp2(_resize(self.scale(d2), size).float().clamp(0.0, LARGEST_LOG2))
+        scale = torch.exp2((USUAL_LOG2 + _resize(self.scale(d2), size).float()).clamp(0.0, LARGEST_LOG2))
         sides = []
         for head, d in zip(self.sides, (features.d4, features.d8, features.d16), strict=True):
             logit = _resize(head(d), size)
