@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.nets.skeleton_output import SkeletonOutput
-from engine.nets.vgg import STRIDES, VGGTrunk, fusion_conv, side_conv, to_input
+from engine.nets.vgg import STRIDES, VGGTrunk, fusion_conv, to_input
 from engine.skeleton.scales import RECEPTIVE_FIELDS, TABLES, ScaleTable
 
 STAGES = len(RECEPTIVE_FIELDS)
@@ -39,7 +39,7 @@ class FSDS(nn.Module):
         self.table = table_of(table)
         self.trunk = VGGTrunk(width, batch_norm)
         self.side = nn.ModuleList(
-            side_conv(channels, stage + 1) for stage, channels in enumerate(self.trunk.tap_channels[1:], 1)
+            nn.Conv2d(channels, stage + 1, 1) for stage, channels in enumerate(self.trunk.tap_channels[1:], 1)
         )
         # Type k is known from stage k on; background as type 1, everywhere.
         self.fuse = nn.ModuleList(fusion_conv(STAGES + 1 - max(kind, 1)) for kind in range(STAGES + 1))

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.nets.skeleton_output import SkeletonOutput
-from engine.nets.vgg import STRIDES, VGGTrunk, fusion_conv, side_conv, to_input
+from engine.nets.vgg import STRIDES, VGGTrunk, fusion_conv, to_input
 from engine.skeleton.scales import ScaleTable
 
 
@@ -30,7 +30,7 @@ class HED(nn.Module):
     def __init__(self, width: float = 0.25, batch_norm: bool = True) -> None:
         super().__init__()
         self.trunk = VGGTrunk(width, batch_norm)
-        self.side = nn.ModuleList(side_conv(channels, 1) for channels in self.trunk.tap_channels)
+        self.side = nn.ModuleList(nn.Conv2d(channels, 1, 1) for channels in self.trunk.tap_channels)
         self.fuse = fusion_conv(len(STRIDES))
 
     def forward(self, x: Tensor) -> SkeletonOutput:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from engine.nets.fsds import FSDS
 from engine.nets.skeleton_output import SkeletonOutput
-from engine.nets.vgg import STRIDES, side_conv, to_input
+from engine.nets.vgg import STRIDES, to_input
 from engine.skeleton.scales import RECEPTIVE_FIELDS
 
 
@@ -26,7 +26,7 @@ class LMSDS(FSDS):
 
     def __init__(self, width: float = 0.25, batch_norm: bool = True, table: str = "lmsds") -> None:
         super().__init__(width, batch_norm, table)
-        self.regress = nn.ModuleList(side_conv(channels, 1) for channels in self.trunk.tap_channels[1:])
+        self.regress = nn.ModuleList(nn.Conv2d(channels, 1, 1) for channels in self.trunk.tap_channels[1:])
 
     def forward(self, x: Tensor) -> SkeletonOutput:
         """Read a picture.

@@ -104,14 +104,6 @@ class VGGTrunk(nn.Module):
             raise WeightsError(f"{path.name} holds a VGG-16 of another width.") from error
 
 
-def side_conv(channels: int, out: int) -> nn.Conv2d:
-    """The 1x1 convolution of a side output, starting near zero: at first every pixel is undecided."""
-    conv = nn.Conv2d(channels, out, 1)
-    nn.init.normal_(conv.weight, std=0.01)
-    _zero_bias(conv)
-    return conv
-
-
 def fusion_conv(inputs: int) -> nn.Conv2d:
     """The 1x1 convolution that fuses maps of one kind, starting as their mean."""
     conv = nn.Conv2d(inputs, 1, 1)

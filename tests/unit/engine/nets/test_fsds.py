@@ -19,7 +19,7 @@ NETS = {"hed": (HED, (2,) * 5), "fsds": (FSDS, (2, 3, 4, 5)), "lmsds": (LMSDS, (
 @pytest.mark.parametrize(
     ("net", "heads"),
     [
-        # Sides 64 + 128 + 256 + 512 + 512 weights and 5 biases; fusion 5 + 1.
+        # Side outputs 64 + 128 + 256 + 512 + 512 weights and 5 biases; fusion 5 + 1.
         (HED, 1472 + 5 + 6),
         # Sides 129·2 + 257·3 + 513·4 + 513·5; fusion of 4, 4, 3, 2 and 1 maps and 5 biases.
         (FSDS, 258 + 771 + 2052 + 2565 + 14 + 5),
