@@ -37,32 +37,42 @@ def trace(
     if count == 0:
         return SkeletonGraph((width, height))
     edges = _adjacency(skeleton, rows, columns)
-    degree = np.bincount(edges.ravel(), minlength=count)
-    node_of, members = _nodes(edges, degree)
-    xy = np.stack([columns + 0.5, rows + 0.5], 1).astype(np.float32)
-    values = np.stack([radius[rows, columns], np.ones(count) if confidence is None else confidence[rows, columns]], 1)
-    kinds = np.zeros(count, np.uint8) if kind is None else kind[rows, columns]
-    neighbours = _neighbour_lists(edges, count)
+    node_of, nodes = _nodes(edges, count)
+    chains = _chains(edges, node_of)
 
-    nodes = np.stack([xy[m].mean(0) for m in members]) if members else np.zeros((0, 2), np.float32)
-    chains, loops = _chains(neighbours, node_of, degree)
-    branches = []
-    for start, end, pixels in chains:
-        # A junction's place and radius are the means of its pixels; every branch that meets there begins with them.
-        inner = np.asarray(pixels, np.int64)
-        first, last = members[start], members[end]
-        lone = start == end and not len(inner)
-        points = [xy[first].mean(0)[None], xy[inner], *([] if lone else [xy[last].mean(0)[None]])]
-        numbers = [values[first].mean(0)[None], values[inner], *([] if lone else [values[last].mean(0)[None]])]
-        types = [kinds[first[:1]], kinds[inner], *([] if lone else [kinds[last[:1]]])]
-        both = np.concatenate(numbers).astype(np.float32)
-        branches.append(Branch(start, end, np.concatenate(points), both[:, 0], both[:, 1], np.concatenate(types)))
-    for pixels in loops:
-        ring = np.asarray([*pixels, pixels[0]], np.int64)
-        both = values[ring].astype(np.float32)
-        branches.append(Branch(len(nodes), len(nodes), xy[ring], both[:, 0], both[:, 1], kinds[ring]))
-        nodes = np.concatenate([nodes, xy[ring[:1]]])
-    return SkeletonGraph((width, height), nodes.astype(np.float32), tuple(branches))
+    # Behind the pixels come the nodes: a junction's place and values are the means of its pixels, its type the first's.
+    values = np.stack(
+        [
+            columns + 0.5,
+            rows + 0.5,
+            radius[rows, columns],
+            np.ones(count) if confidence is None else confidence[rows, columns],
+        ],
+        1,
+    )
+    types = np.zeros(count, np.uint8) if kind is None else kind[rows, columns]
+    inside = node_of >= 0
+    share = np.bincount(node_of[inside], minlength=nodes)
+    means = np.stack([np.bincount(node_of[inside], v, nodes) for v in values[inside].T], 1) / share[:, None]
+    _, first = np.unique(node_of[inside], return_index=True)
+    values = np.concatenate([values, means]).astype(np.float32)
+    types = np.concatenate([types, types[inside][first]])
+
+    order = np.asarray([element for chain in chains for element in chain], np.int64)
+    values_along, types_along = values[order], types[order]
+    node_points = list(values[count:, :2])
+    branches, begin = [], 0
+    for chain in chains:
+        along = slice(begin, begin + len(chain))
+        begin = along.stop
+        if chain[0] < count:  # a loop without a node gets one
+            start = end = len(node_points)
+            node_points.append(values[chain[0], :2])
+        else:
+            start, end = chain[0] - count, chain[-1] - count
+        v = values_along[along]
+        branches.append(Branch(start, end, v[:, :2], v[:, 2], v[:, 3], types_along[along]))
+    return SkeletonGraph((width, height), np.stack(node_points).astype(np.float32), tuple(branches))
 
 
 def _adjacency(skeleton: Bools, rows: Ints, columns: Ints) -> Ints:
@@ -80,66 +90,52 @@ def _adjacency(skeleton: Bools, rows: Ints, columns: Ints) -> Ints:
     return np.concatenate(found)
 
 
-def _nodes(edges: Ints, degree: Ints) -> tuple[list[int], list[Ints]]:
-    """Number of the node that each pixel belongs to (-1: none), and the pixels of each node."""
-    count = len(degree)
+def _nodes(edges: Ints, count: int) -> tuple[Ints, int]:
+    """(count,) number of the node that each pixel belongs to, -1 for none; how many nodes there are."""
+    degree = np.bincount(edges.ravel(), minlength=count)
     joined = edges[(degree[edges] > 2).all(1)]
     matrix = coo_array((np.ones(len(joined), np.int8), (joined[:, 0], joined[:, 1])), shape=(count, count))
     _, label = connected_components(matrix, directed=False)
-    is_node = degree != 2
-    _, numbers = np.unique(label[is_node], return_inverse=True)
     node_of = np.full(count, -1, np.int64)
-    node_of[is_node] = numbers
-    pixels = np.flatnonzero(is_node)
-    order = np.argsort(numbers, kind="stable")
-    cuts = np.flatnonzero(np.diff(numbers[order])) + 1
-    members = np.split(pixels[order], cuts) if len(pixels) else []
-    return node_of.tolist(), members
+    found, node_of[degree != 2] = np.unique(label[degree != 2], return_inverse=True)
+    return node_of, len(found)
 
 
-def _neighbour_lists(edges: Ints, count: int) -> list[list[int]]:
-    lists: list[list[int]] = [[] for _ in range(count)]
-    for a, b in edges.tolist():
-        lists[a].append(b)
-        lists[b].append(a)
-    return lists
+def _chains(edges: Ints, node_of: Ints) -> list[list[int]]:
+    """Every branch as numbers of its pixels between those of its two nodes, nodes counted on from the last pixel.
 
-
-def _chains(
-    neighbours: list[list[int]], node_of: list[int], degree: Ints
-) -> tuple[list[tuple[int, int, list[int]]], list[list[int]]]:
-    """(start, end, pixels between) of every branch, and the pixels of every loop without a node."""
-    chains: list[tuple[int, int, list[int]]] = []
-    visited = bytearray(len(neighbours))
-    for pixel, node in enumerate(node_of):
-        if node < 0:
-            continue
-        if degree[pixel] == 0:
-            chains.append((node, node, []))
-        for step in neighbours[pixel]:
-            if node_of[step] >= 0:
-                # Two nodes side by side: an end next to a junction, or two ends. Once, from the smaller pixel.
-                if node_of[step] != node and pixel < step:
-                    chains.append((node, node_of[step], []))
-                continue
-            if visited[step]:
-                continue
-            path, previous, here = [], pixel, step
-            while node_of[here] < 0:
+    A lone pixel is its node alone; a loop without a node repeats its first pixel at its end.
+    """
+    count = len(node_of)
+    both = np.concatenate([edges, edges[:, ::-1]])
+    # A pixel inside a branch has two neighbours: their sum minus the one we came from is where to go.
+    onward = np.bincount(both[:, 0], both[:, 1], count).astype(np.int64).tolist()
+    leaving = both[node_of[both[:, 0]] >= 0]
+    leaving = leaving[np.lexsort(leaving.T[::-1])]
+    lone = np.flatnonzero((node_of >= 0) & (np.bincount(both[:, 0], minlength=count) == 0))
+    chains = [[count + node] for node in node_of[lone].tolist()]
+    node, visited = node_of.tolist(), bytearray(count)
+    for pixel, step in leaving.tolist():
+        if node[step] >= 0:
+            # Two nodes side by side: an end next to a junction, or two ends. Once, from the smaller pixel.
+            if node[step] != node[pixel] and pixel < step:
+                chains.append([count + node[pixel], count + node[step]])
+        elif not visited[step]:
+            chain, previous, here = [count + node[pixel]], pixel, step
+            while node[here] < 0:
                 visited[here] = 1
-                path.append(here)
-                a, b = neighbours[here]
-                previous, here = here, (b if a == previous else a)
-            chains.append((node, node_of[here], path))
-    loops: list[list[int]] = []
-    for pixel, node in enumerate(node_of):
-        if node >= 0 or visited[pixel]:
+                chain.append(here)
+                previous, here = here, onward[here] - previous
+            chain.append(count + node[here])
+            chains.append(chain)
+    for pixel in np.flatnonzero((node_of < 0) & (np.frombuffer(visited, np.uint8) == 0)).tolist():
+        if visited[pixel]:
             continue
-        path, previous, here = [], -1, pixel
+        neighbours = both[both[:, 0] == pixel, 1]
+        chain, previous, here = [], int(neighbours[0]), pixel
         while not visited[here]:
             visited[here] = 1
-            path.append(here)
-            a, b = neighbours[here]
-            previous, here = here, (b if a == previous else a)
-        loops.append(path)
-    return chains, loops
+            chain.append(here)
+            previous, here = here, onward[here] - previous
+        chains.append([*chain, pixel])
+    return chains
