@@ -31,6 +31,7 @@ class PhotoCache:
     """
 
     def __init__(self, folder: Path, images: Iterable[Path], *, max_side: int = 480, progress: bool = True) -> None:
+        self.folder = folder
         self.max_side = max_side
         files = sorted(set(images))
         stamp = [[str(f), *_fingerprint(f)] for f in files]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.skeleton.graph import SkeletonGraph
-from engine.skeleton.medial import medial_graph
+from engine.skeleton.medial import DEFAULT_PRUNING, medial_graph
 from training.data.cache import PhotoCache
 from training.data.records import VOID, ObjectRecord
 
@@ -85,7 +89,7 @@ def has_skeleton(record: ObjectRecord, least_area: float) -> bool:
 
 
 class ObjectSkeletons:
-    """Skeletons by photo.
+    """Skeletons by photo, kept in memory and beside the cached photos (one small file each, safe to delete).
 
     Args:
         records: All objects, the small ones too: where they lie is void.
@@ -95,6 +99,7 @@ class ObjectSkeletons:
 
     def __init__(self, records: Sequence[ObjectRecord], cache: PhotoCache, least_area: float) -> None:
         self._cache, self._least_area = cache, least_area
+        self._folder = cache.folder / "skeletons"
         self._by_photo: dict[str, list[ObjectRecord]] = {}
         for record in records:
             if record.quality not in PARTIAL:
@@ -105,21 +110,56 @@ class ObjectSkeletons:
         """The skeletons of the photo that an object is in."""
         key = str(record.image)
         if key not in self._known:
-            self._known[key] = self._find(self._by_photo[key])
+            records = self._by_photo[key]
+            file = self._folder / f"{self._digest(records)}.npz"
+            if file.exists():
+                self._known[key] = _load(file)
+            else:
+                self._known[key] = self._find(records)
+                _save(self._known[key], file)
         return self._known[key]
 
+    def _digest(self, records: list[ObjectRecord]) -> str:
+        """Names the file by all that its content depends on."""
+        objects = [[r.id, r.bbox, r.area, r.quality] for r in records]
+        facts = [str(records[0].image), objects, self._least_area, self._cache.max_side, asdict(DEFAULT_PRUNING)]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:24]
+
     def _find(self, records: list[ObjectRecord]) -> PhotoSkeletons:
-        labels: U8 | None = None
+        height, width = self._cache.photo(records[0]).shape[:2]
+        labels = np.zeros((height, width), np.uint8)
         objects: dict[int, Segments] = {}
         for record in records:
             mask = self._cache.mask(record)
-            if labels is None:
-                labels = np.zeros(mask.shape, np.uint8)
             if has_skeleton(record, self._least_area):
                 labels[mask == 1] = 1
                 labels[(mask == VOID) & (labels == 0)] = VOID
                 objects[record.id] = Segments.of(medial_graph(mask == 1))
             else:
                 labels[(mask != 0) & (labels == 0)] = VOID
-        assert labels is not None  # noqa: S101 - a photo is listed because it has a record
         return PhotoSkeletons(labels, objects)
+
+
+def _save(skeletons: PhotoSkeletons, file: Path) -> None:
+    """Atomically: several workers may find the same photo at once."""
+    ids = np.array(list(skeletons.objects), np.int64)
+    counts = np.array([len(s.ends) for s in skeletons.objects.values()], np.int64)
+    none = Segments(np.zeros((0, 2, 2), np.float32), np.zeros((0, 2), np.float32))
+    parts = [none, *skeletons.objects.values()]
+    file.parent.mkdir(parents=True, exist_ok=True)
+    temporary = file.with_suffix(f".{os.getpid()}.tmp")
+    with temporary.open("wb") as stream:
+        np.savez_compressed(
+            stream, labels=skeletons.labels, ids=ids, counts=counts, ends=np.concatenate([p.ends for p in parts]),
+            diameter=np.concatenate([p.diameter for p in parts]),
+        )  # fmt: skip
+    temporary.replace(file)
+
+
+def _load(file: Path) -> PhotoSkeletons:
+    with np.load(file) as stored:
+        cuts = np.cumsum(stored["counts"])[:-1]
+        ends, diameters = np.split(stored["ends"], cuts), np.split(stored["diameter"], cuts)
+        ids = stored["ids"].tolist()
+        objects = {i: Segments(e, d) for i, e, d in zip(ids, ends, diameters, strict=False)}
+        return PhotoSkeletons(stored["labels"], objects)
