@@ -32,6 +32,7 @@ ARCHITECTURES: dict[str, str] = {
     "deepcrop_v1": "engine.nets.deepcrop_v1:DeepCropV1",
     "deepcrop_v2": "engine.nets.deepcrop_v2:DeepCropV2",
     "deepmask": "engine.nets.deepmask:DeepMask",
+    "skeleton": "engine.nets.skeletonnet:SkeletonNet",
     "fsds": "engine.nets.fsds:FSDS",
     "hed": "engine.nets.hed:HED",
     "lmsds": "engine.nets.lmsds:LMSDS",

@@ -39,8 +39,9 @@ class SkeletonNetwork:
     Args:
         name: Name of the weights.
         device: Where it runs and in which precision.
-        size: Longer side in pixels at which a picture is shown to the network.
-        scales: Factors on `size`; the maps of several are averaged (the papers' multi-scale test).
+        sizes: Least and greatest longer side in pixels at which a picture is shown to the network; a picture in
+            between is shown as it is.
+        scales: Factors on that; the maps of several are averaged (the papers' multi-scale test).
         folder: Search the weights only here.
 
     Raises:
@@ -48,11 +49,17 @@ class SkeletonNetwork:
     """
 
     def __init__(
-        self, name: str, device: Device, *, size: int, scales: Sequence[float] = (1.0,), folder: Path | None = None
+        self,
+        name: str,
+        device: Device,
+        *,
+        sizes: tuple[int, int],
+        scales: Sequence[float] = (1.0,),
+        folder: Path | None = None,
     ) -> None:
         self.net = load_net(name, device, folder=folder)
         self.device = device
-        self.size = size
+        self.sizes = sizes
         self.scales = tuple(scales)
 
     def read(self, rgb: U8, clicks: Sequence[Click] = ()) -> Reading:
@@ -62,7 +69,8 @@ class SkeletonNetwork:
             WeightsError: The network answered with something that is not a number.
         """
         height, width = rgb.shape[:2]
-        readings = [self._at(rgb, self.size * scale) for scale in self.scales]
+        size = min(max(height, width, self.sizes[0]), self.sizes[1])
+        readings = [self._at(rgb, size * scale) for scale in self.scales]
         if len(readings) == 1:
             types, diameter, sides = readings[0]
         else:

@@ -1,0 +1,118 @@
+"""Every way to find skeletons, by name: the default, the published networks, and the medial axis of a clicked mask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.crop.methods import Method, make_method
+from engine.crop.prompts import Click
+from engine.device import Device, choose
+from engine.errors import InputError
+from engine.imaging.photo import Photo
+from engine.skeleton.graph import SkeletonGraph
+from engine.skeleton.medial import medial_graph
+from engine.skeleton.network import SkeletonNetwork
+from engine.skeleton.reading import Reading, SkeletonMethod
+
+U8 = npt.NDArray[np.uint8]
+
+MULTI_SCALE = (0.5, 1.0, 2.0)
+"""Factors of the papers' multi-scale test."""
+
+
+class MedialAxis:
+    """Clicks to masks by the default click network, masks to their medial axes.
+
+    Args:
+        segmenter: Answers the clicks.
+    """
+
+    def __init__(self, segmenter: Method) -> None:
+        self._segmenter = segmenter
+
+    def read(self, rgb: U8, clicks: Sequence[Click] = ()) -> Reading:
+        """Read a picture; every click is one object. Without clicks there is nothing.
+
+        The probability on an axis is the mask's there.
+        """
+        height, width = rgb.shape[:2]
+        probability, diameter = np.zeros((height, width), np.float32), np.zeros((height, width), np.float32)
+        session = self._segmenter.session(Photo.from_array(rgb))
+        for click in clicks:
+            session.set_prompts((click,))
+            prediction = session.predict()
+            certain = prediction.probability().astype(np.float32) / 255
+            draw_points(medial_graph(prediction.mask()), certain, probability, diameter)
+        nothing = np.zeros((height, width), np.uint8)
+        return Reading(probability, diameter, nothing, np.zeros((0, height, width), np.float32), thin=True)
+
+
+def draw_points(
+    graph: SkeletonGraph,
+    certain: npt.NDArray[np.float32],
+    probability: npt.NDArray[np.float32],
+    diameter: npt.NDArray[np.float32],
+) -> None:
+    """Set the pixels of a graph's points, in place: `certain` there, and the diameter."""
+    if graph.empty:
+        return
+    height, width = probability.shape
+    column, row = np.floor(graph.points).astype(np.int64).T
+    column, row = column.clip(0, width - 1), row.clip(0, height - 1)
+    probability[row, column] = np.maximum(certain[row, column], 0.5)
+    diameter[row, column] = 2 * graph.radius
+
+
+SIZES: dict[str, tuple[int, int]] = {
+    "skeleton": (160, 384),
+    "fsds": (160, 384),
+    "lmsds": (160, 384),
+    "hed": (160, 384),
+}
+"""Least and greatest longer side in pixels at which each network is shown a picture."""
+
+
+def _network(name: str) -> Callable[[Device, Path | None, bool], SkeletonMethod]:
+    def make(device: Device, weights: Path | None, multi_scale: bool) -> SkeletonMethod:
+        scales = MULTI_SCALE if multi_scale else (1.0,)
+        return SkeletonNetwork(name, device, sizes=SIZES[name], scales=scales, folder=weights)
+
+    return make
+
+
+def _medial(device: Device, weights: Path | None, multi_scale: bool) -> SkeletonMethod:
+    return MedialAxis(make_method("deepcrop", device, weights))
+
+
+_METHODS: dict[str, Callable[[Device, Path | None, bool], SkeletonMethod]] = {
+    **{name: _network(name) for name in SIZES},
+    "medial": _medial,
+}
+
+METHODS = tuple(_METHODS)
+"""Names that `make_skeleton_method` knows, the default first."""
+
+
+def make_skeleton_method(
+    name: str, device: Device | str = "auto", weights: Path | None = None, *, multi_scale: bool = False
+) -> SkeletonMethod:
+    """Load a method.
+
+    Args:
+        name: One of METHODS.
+        device: Where networks run.
+        weights: Folder of weights; None searches the usual ones.
+        multi_scale: Networks look three times, at MULTI_SCALE, and the answers are averaged.
+
+    Raises:
+        InputError: The name is unknown.
+        WeightsError: The weights are missing or refused.
+        DeviceError: The device cannot be used.
+    """
+    if name not in _METHODS:
+        raise InputError(f"There is no skeleton method called {name}.", f"Known are {', '.join(METHODS)}.")
+    return _METHODS[name](choose(device) if isinstance(device, str) else device, weights, multi_scale)
