@@ -20,9 +20,6 @@ from engine.skeleton.reading import Reading, SkeletonMethod
 
 U8 = npt.NDArray[np.uint8]
 
-MULTI_SCALE = (0.5, 1.0, 2.0)
-"""Factors of the papers' multi-scale test."""
-
 
 class MedialAxis:
     """Clicks to masks by the default click network, masks to their medial axes.
@@ -34,7 +31,7 @@ class MedialAxis:
     def __init__(self, segmenter: Method) -> None:
         self._segmenter = segmenter
 
-    def read(self, rgb: U8, clicks: Sequence[Click] = ()) -> Reading:
+    def read(self, rgb: U8, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
         """Read a picture; every click is one object. Without clicks there is nothing.
 
         The probability on an axis is the mask's there.
@@ -45,7 +42,7 @@ class MedialAxis:
         for click in clicks:
             session.set_prompts((click,))
             prediction = session.predict()
-            certain = prediction.probability().astype(np.float32) / 255
+            certain = np.asarray(prediction.probability() / np.float32(255), np.float32)
             draw_points(medial_graph(prediction.mask()), certain, probability, diameter)
         nothing = np.zeros((height, width), np.uint8)
         return Reading(probability, diameter, nothing, np.zeros((0, height, width), np.float32), thin=True)
@@ -76,37 +73,26 @@ SIZES: dict[str, tuple[int, int]] = {
 """Least and greatest longer side in pixels at which each network is shown a picture."""
 
 
-def _network(name: str) -> Callable[[Device, Path | None, bool], SkeletonMethod]:
-    def make(device: Device, weights: Path | None, multi_scale: bool) -> SkeletonMethod:
-        scales = MULTI_SCALE if multi_scale else (1.0,)
-        return SkeletonNetwork(name, device, sizes=SIZES[name], scales=scales, folder=weights)
-
-    return make
+def _network(name: str) -> Callable[[Device, Path | None], SkeletonMethod]:
+    return lambda device, weights: SkeletonNetwork(name, device, sizes=SIZES[name], folder=weights)
 
 
-def _medial(device: Device, weights: Path | None, multi_scale: bool) -> SkeletonMethod:
-    return MedialAxis(make_method("deepcrop", device, weights))
-
-
-_METHODS: dict[str, Callable[[Device, Path | None, bool], SkeletonMethod]] = {
+_METHODS: dict[str, Callable[[Device, Path | None], SkeletonMethod]] = {
     **{name: _network(name) for name in SIZES},
-    "medial": _medial,
+    "medial": lambda device, weights: MedialAxis(make_method("deepcrop", device, weights)),
 }
 
 METHODS = tuple(_METHODS)
 """Names that `make_skeleton_method` knows, the default first."""
 
 
-def make_skeleton_method(
-    name: str, device: Device | str = "auto", weights: Path | None = None, *, multi_scale: bool = False
-) -> SkeletonMethod:
+def make_skeleton_method(name: str, device: Device | str = "auto", weights: Path | None = None) -> SkeletonMethod:
     """Load a method.
 
     Args:
         name: One of METHODS.
         device: Where networks run.
         weights: Folder of weights; None searches the usual ones.
-        multi_scale: Networks look three times, at MULTI_SCALE, and the answers are averaged.
 
     Raises:
         InputError: The name is unknown.
@@ -115,4 +101,4 @@ def make_skeleton_method(
     """
     if name not in _METHODS:
         raise InputError(f"There is no skeleton method called {name}.", f"Known are {', '.join(METHODS)}.")
-    return _METHODS[name](choose(device) if isinstance(device, str) else device, weights, multi_scale)
+    return _METHODS[name](choose(device) if isinstance(device, str) else device, weights)

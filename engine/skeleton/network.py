@@ -22,6 +22,8 @@ from engine.weights import load_net
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
 
+MULTI_SCALE = (0.5, 1.0, 2.0)
+"""Factors on the size of the picture in the papers' multi-scale test."""
 LEAST_SIDE = 32
 """The network sees at least this many pixels of each side."""
 
@@ -41,7 +43,6 @@ class SkeletonNetwork:
         device: Where it runs and in which precision.
         sizes: Least and greatest longer side in pixels at which a picture is shown to the network; a picture in
             between is shown as it is.
-        scales: Factors on that; the maps of several are averaged (the papers' multi-scale test).
         folder: Search the weights only here.
 
     Raises:
@@ -54,23 +55,21 @@ class SkeletonNetwork:
         device: Device,
         *,
         sizes: tuple[int, int],
-        scales: Sequence[float] = (1.0,),
         folder: Path | None = None,
     ) -> None:
         self.net = load_net(name, device, folder=folder)
         self.device = device
         self.sizes = sizes
-        self.scales = tuple(scales)
 
-    def read(self, rgb: U8, clicks: Sequence[Click] = ()) -> Reading:
-        """Read a picture; clicks are not looked at.
+    def read(self, rgb: U8, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
+        """Read a picture; clicks are not looked at. With `multi_scale` the maps of three sizes are averaged.
 
         Raises:
             WeightsError: The network answered with something that is not a number.
         """
         height, width = rgb.shape[:2]
         size = min(max(height, width, self.sizes[0]), self.sizes[1])
-        readings = [self._at(rgb, size * scale) for scale in self.scales]
+        readings = [self._at(rgb, size * scale) for scale in (MULTI_SCALE if multi_scale else (1.0,))]
         if len(readings) == 1:
             types, diameter, sides = readings[0]
         else:

@@ -38,11 +38,12 @@ class Reading:
 class SkeletonMethod(Protocol):
     """A named way to find skeletons, its weights loaded."""
 
-    def read(self, rgb: U8, clicks: Sequence[Click] = ()) -> Reading:
+    def read(self, rgb: U8, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
         """Read a picture.
 
         Args:
             rgb: (H, W, 3) uint8.
             clicks: One positive click on each wanted object, in pixels of `rgb`; only methods that need to be told
                 where the objects are look at them.
+            multi_scale: Networks look three times, at half, whole and double size, and average (slower).
         """

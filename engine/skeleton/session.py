@@ -92,6 +92,7 @@ class SkeletonSession:
         Args:
             within: (H, W) uint8 mask or probability of an object, of the photo's size: its surroundings are read and
                 the skeleton outside it is dropped.
+            multi_scale: As `SkeletonMethod.read`.
             cancelled: Asked between steps; when it answers True, Cancelled is raised.
 
         Raises:
@@ -104,7 +105,7 @@ class SkeletonSession:
         width, height = max(1, round(window.width * factor)), max(1, round(window.height * factor))
         picture, _ = self._pyramid.extract(window, width, height)
         _check(cancelled)
-        reading = self._method.read(picture)
+        reading = self._method.read(picture, multi_scale=multi_scale)
         _check(cancelled)
         if within is not None:
             reading = _restricted(reading, Pyramid(within).extract(window, width, height)[0])
