@@ -86,7 +86,13 @@ class SkeletonSession:
         self._method = method
         self._settings = settings
 
-    def predict(self, *, within: U8 | None = None, cancelled: Callable[[], bool] | None = None) -> SkeletonPrediction:
+    def predict(
+        self,
+        *,
+        within: U8 | None = None,
+        multi_scale: bool = False,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> SkeletonPrediction:
         """Read the photo.
 
         Args:
