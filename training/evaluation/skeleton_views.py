@@ -19,12 +19,12 @@ import numpy.typing as npt
 from engine.crop.prompts import Click
 from engine.crop.simulate import first_click
 from engine.skeleton.graph import SkeletonGraph
+from engine.skeleton.matching import tolerance_of
 from engine.skeleton.medial import medial_graph
 from training.data.masks import extent
 from training.data.object_skeletons import PARTIAL, Segments, has_skeleton
 from training.data.records import VOID, ObjectRecord
 from training.evaluation.sample import load_photo
-from training.metrics.matching import tolerance_of
 
 U8 = npt.NDArray[np.uint8]
 F32 = npt.NDArray[np.float32]

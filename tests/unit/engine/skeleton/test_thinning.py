@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from skimage.morphology import thin
 
-from training.metrics.thinning import thinned, without_isolated
+from engine.skeleton.thinning import thinned, without_isolated
 
 
 @pytest.mark.parametrize("density", [0.2, 0.5, 0.8, 0.95, 1.0])

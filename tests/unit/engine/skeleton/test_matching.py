@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.metrics.matching import match, neighbours, tolerance_of
+from engine.skeleton.matching import match, neighbours, tolerance_of
 
 Points = list[tuple[int, int]]
 
