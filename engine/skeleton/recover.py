@@ -7,6 +7,7 @@ from point to point, which makes the convex hull of the two discs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -14,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
-from engine.skeleton.graph import SkeletonGraph
+from engine.skeleton.graph import Branch, SkeletonGraph
 
 F32 = npt.NDArray[np.float32]
 U8 = npt.NDArray[np.uint8]
@@ -33,7 +34,7 @@ class RecoveredPart:
     Args:
         part: Its number in `SkeletonGraph.part_of`.
         x0, y0: Column and row of the mask's first pixel in the picture.
-        mask: (h, w) uint8, 0 or 255, only as large as needed; (0, 0) when nothing lies inside the picture.
+        mask: (h, w) uint8, 0 or 255, only as large as needed; without pixels when nothing lies inside the picture.
     """
 
     part: int
@@ -59,7 +60,8 @@ def recover_mask(graph: SkeletonGraph, *, part: int | None = None) -> U8:
     """
     width, height = graph.size
     mask = np.zeros((height, width), np.uint8)
-    _draw(mask, graph, _branches_of(graph, part), (0, 0))
+    for branch in _branches_of(graph, part):
+        draw_branch(mask, branch)
     return mask
 
 
@@ -69,15 +71,10 @@ def recover_parts(graph: SkeletonGraph) -> list[RecoveredPart]:
     parts = []
     for part in range(count):
         chosen = _branches_of(graph, part)
-        points = np.concatenate([graph.branches[i].points for i in chosen])
-        radius = np.concatenate([graph.branches[i].radius for i in chosen])[:, None]
-        low = np.clip(np.floor((points - radius).min(0)), 0, graph.size).astype(int)
-        high = np.clip(np.ceil((points + radius).max(0)), 0, graph.size).astype(int)
-        w, h = (high - low).tolist()
-        mask = np.zeros((h, w) if w > 0 and h > 0 else (0, 0), np.uint8)
-        x0, y0 = low.tolist()
-        if mask.size:
-            _draw(mask, graph, chosen, (x0, y0))
+        x0, y0, x1, y1 = bounds(chosen, graph.size)
+        mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        for branch in chosen if mask.size else ():
+            draw_branch(mask, branch, (x0, y0))
         parts.append(RecoveredPart(part, x0, y0, mask))
     return parts
 
@@ -118,10 +115,10 @@ def recover_confidence(graph: SkeletonGraph, mask: U8 | None = None) -> U8:
     return np.asarray(cv2.bitwise_and(soft, mask), np.uint8)
 
 
-def _branches_of(graph: SkeletonGraph, part: int | None) -> list[int]:
+def _branches_of(graph: SkeletonGraph, part: int | None) -> tuple[Branch, ...]:
     if part is None:
-        return list(range(len(graph.branches)))
-    chosen = [int(i) for i in np.flatnonzero(graph.part_of == part)]
+        return graph.branches
+    chosen = tuple(b for b, number in zip(graph.branches, graph.part_of.tolist(), strict=True) if number == part)
     if not chosen:
         raise InputError(f"The skeleton has no part {part}.", "Parts are numbered from 0.")
     return chosen
@@ -133,20 +130,33 @@ def _part_weight(graph: SkeletonGraph) -> F32:
     return np.asarray((points / points.max())[graph.part_of], np.float32)
 
 
-def _draw(mask: U8, graph: SkeletonGraph, chosen: list[int], origin: tuple[int, int]) -> None:
-    """Fill the discs and envelopes of some branches into a mask whose first pixel is `origin`."""
+def draw_branch(mask: U8, branch: Branch, origin: tuple[int, int] = (0, 0)) -> None:
+    """Fill the discs of one branch and their envelopes, in place.
+
+    Args:
+        mask: (h, w) uint8; covered pixels become 255.
+        branch: Points without a radius cover nothing.
+        origin: Column and row of the mask's first pixel in the picture.
+    """
     # OpenCV counts from pixel centres, and fills every pixel that an outline touches: half a pixel more all round.
     shift = np.asarray(origin, np.float64) + 0.5
-    for index in chosen:
-        branch = graph.branches[index]
-        known = branch.radius > 0
-        points = np.clip(branch.points.astype(np.float64) - shift, -_LARGEST, _LARGEST)
-        radius = np.clip(branch.radius.astype(np.float64) - 0.5, 0, _LARGEST)
-        centres = _fixed(points[known]).tolist()
-        for (x, y), r in zip(centres, _fixed(radius[known]).tolist(), strict=True):
-            cv2.circle(mask, (x, y), r, 255, cv2.FILLED, cv2.LINE_8, _FRACTION_BITS)
-        for quad in _fixed(_envelopes(points, radius, known)):
-            cv2.fillConvexPoly(mask, quad, 255, cv2.LINE_8, _FRACTION_BITS)
+    known = branch.radius > 0
+    points = np.clip(branch.points.astype(np.float64) - shift, -_LARGEST, _LARGEST)
+    radius = np.clip(branch.radius.astype(np.float64) - 0.5, 0, _LARGEST)
+    centres = _fixed(points[known]).tolist()
+    for (x, y), r in zip(centres, _fixed(radius[known]).tolist(), strict=True):
+        cv2.circle(mask, (x, y), r, 255, cv2.FILLED, cv2.LINE_8, _FRACTION_BITS)
+    for quad in _fixed(_envelopes(points, radius, known)):
+        cv2.fillConvexPoly(mask, quad, 255, cv2.LINE_8, _FRACTION_BITS)
+
+
+def bounds(branches: Sequence[Branch], size: tuple[int, int]) -> tuple[int, int, int, int]:
+    """Smallest box of pixels that holds all discs of some branches, within a picture: x0, y0, x1, y1."""
+    points = np.concatenate([b.points for b in branches])
+    radius = np.concatenate([b.radius for b in branches])[:, None]
+    low = np.clip(np.floor((points - radius).min(0)), 0, size)
+    high = np.clip(np.ceil((points + radius).max(0)), low, size)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
 def _envelopes(points: npt.NDArray[np.float64], radius: npt.NDArray[np.float64], known: npt.NDArray[np.bool_]) -> F32:
