@@ -29,6 +29,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     match arguments.verb:
         case "crop":
             from app.cli.crop import crop as verb
+        case "skeleton":
+            from app.cli.skeleton import skeleton as verb
         case "info":
             from app.cli.info import info as verb
         case "self-test":

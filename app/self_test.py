@@ -86,6 +86,26 @@ def _crop() -> str:
     return f"a disc was cut out with an IoU of {iou:.2f} in {prediction.seconds * 1000:.0f} ms"
 
 
+def _skeleton() -> str:
+    """The default skeleton network on a dark bar over light ground."""
+    from engine.device import choose
+    from engine.imaging.photo import Photo
+    from engine.skeleton.methods import make_skeleton_method
+    from engine.skeleton.session import SkeletonSession
+
+    picture = np.full((192, 256, 3), (205, 210, 190), np.uint8)
+    picture[76:116, 40:216] = (90, 50, 40)
+    method = make_skeleton_method("skeleton", device=choose())
+    prediction = SkeletonSession(Photo.from_array(picture), method).predict()
+    graph = prediction.graph(prediction.threshold)
+    if graph.empty:
+        raise RuntimeError("no skeleton of a bar was found")
+    away = float(np.median(np.abs(graph.points[:, 1] - 96)))
+    if away > 10:
+        raise RuntimeError(f"the skeleton of a bar lies {away:.0f} pixels from its middle")
+    return f"the skeleton of a bar lies {away:.1f} pixels from its middle, {prediction.seconds * 1000:.0f} ms"
+
+
 def _window() -> str:
     """The real window, drawn without a display where there is none."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -119,5 +139,6 @@ CHECKS: dict[str, Callable[[], Any]] = {
     "files": _files,
     "device": _device,
     "crop": _crop,
+    "skeleton": _skeleton,
     "window": _window,
 }

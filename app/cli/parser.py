@@ -19,16 +19,23 @@ EXIT_CODES = """exit codes:
   130  interrupted    141  the reader of the output went away
 """
 
+CIRCLES = 0.05
+"""Share of the inscribed circles that are drawn unless it is said."""
+
 VERBS = """commands:
   deepskel [PHOTO ...]      open the window
   deepskel crop PHOTO ...   cut an object out (deepskel crop --help)
+  deepskel skeleton PHOTO   find skeletons with their inscribed circles (deepskel skeleton --help)
   deepskel info             versions, devices and weights (deepskel info --help)
 
 """
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments, with `verb` one of "crop", "info", "self-test" and "window". Wrong ones end the program with 2."""
+    """The arguments, with `verb` one of "crop", "skeleton", "info", "self-test" and "window".
+
+    Wrong ones end the program with 2.
+    """
     if argv and argv[0] in _VERB_PARSERS:
         return _VERB_PARSERS[argv[0]]().parse_args(argv[1:])
     return _main_parser().parse_args(argv)
@@ -54,7 +61,7 @@ def _main_parser() -> argparse.ArgumentParser:
         dest="verb",
         action="store_const",
         const="self-test",
-        help="check that this installation works: libraries, files, weights, a crop, the window",
+        help="check that this installation works: libraries, files, weights, a crop, a skeleton, the window",
     )
     return parser
 
@@ -82,6 +89,49 @@ def _crop_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _skeleton_parser() -> argparse.ArgumentParser:
+    parser = _parser(
+        "deepskel skeleton",
+        "Find the skeletons of the objects in a photo, with the radius of the inscribed circle at every point. "
+        "Coordinates are pixels from the upper left of the upright photo.",
+    )
+    parser.set_defaults(verb="skeleton")
+    add = parser.add_argument
+    add("photo", type=Path, metavar="PHOTO", help="the photo")
+    add("--click", dest="clicks", action="append", type=_click(positive=True), metavar="X,Y", help="only this object")
+    add("--not", dest="clicks", action="append", type=_click(positive=False), metavar="X,Y", help="not this")
+    add("--threshold", type=_share, metavar="T", help="least probability, 0 to 1 (default: that of the network)")
+    add("--multi-scale", action="store_true", help="look at the photo in several sizes: slower, more precise")
+    add(
+        "--medial", action="store_true", help="medial axis of the clicked object's mask instead of the network's answer"
+    )
+    add(
+        "--circles",
+        type=_positive_share,
+        nargs="?",
+        const=CIRCLES,
+        metavar="DENSITY",
+        help=f"draw inscribed circles into SVG and PNG, few (near 0) to all (1); {CIRCLES} when not said",
+    )
+    add(
+        "--colour",
+        choices=("scale", "kind"),
+        default="scale",
+        help="what colours tell: diameter (default) or scale type",
+    )
+    add(
+        "--backdrop",
+        choices=("none", "embed", "link"),
+        help="the photo beneath: none (usual for SVG), in the file (usual for PNG), or SVG refers to its file",
+    )
+    add("--mask", type=Path, metavar="MASK", help="also write the mask that the skeleton stands for: .png or .tif")
+    add("--overwrite", action="store_true", help="replace files that exist")
+    add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
+    add("-o", "--output", type=Path, required=True, metavar="OUT", help="file to write: .json, .svg, .csv or .png")
+    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    return parser
+
+
 def _info_parser() -> argparse.ArgumentParser:
     parser = _parser("deepskel info", "Versions, devices, and weights with the state of their hashes.")
     parser.set_defaults(verb="info")
@@ -89,7 +139,28 @@ def _info_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_VERB_PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {"crop": _crop_parser, "info": _info_parser}
+_VERB_PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
+    "crop": _crop_parser,
+    "skeleton": _skeleton_parser,
+    "info": _info_parser,
+}
+
+
+def _share(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        raise argparse.ArgumentTypeError(f"“{text}” is no number from 0 to 1")
+    return number
+
+
+def _positive_share(text: str) -> float:
+    number = _share(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("it must be above 0")
+    return number
 
 
 def _numbers(count: int, form: str) -> Callable[[str], tuple[float, ...]]:

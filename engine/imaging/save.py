@@ -17,7 +17,7 @@ import numpy.typing as npt
 from engine.errors import InputError, OutputError
 from engine.imaging.cutout import CutOut
 from engine.imaging.encode import Picture, write_png, write_tiff, write_webp
-from engine.imaging.formats import by_extension, writable_extensions
+from engine.imaging.formats import Format, by_extension, writable_extensions
 from engine.imaging.photo import Photo
 
 _WRITERS: dict[str, Callable[[Picture, BinaryIO], None]] = {
@@ -55,17 +55,23 @@ def save(
         InputError: An array that is no mask.
     """
     path = Path(path)
+    form = check_ending(path)
+    content = _picture(picture)
+    if isinstance(picture, CutOut):
+        source = picture.source
+    with writing(path, source=source, overwrite=overwrite, overwrite_source=overwrite_source) as stream:
+        _WRITERS[form.name](content, stream)
+    return path
+
+
+def check_ending(path: Path) -> Format:
+    """The format that `save` chooses for a file name; OutputError when there is none."""
     entry = by_extension(path.suffix)
     if entry is None or not entry.writable:
         hint = f"Use one of {', '.join(writable_extensions())}."
         reason = f"{entry.name} cannot hold a cut-out" if entry else "its ending says no known format"
         raise OutputError(f"“{path.name}” cannot be written: {reason}.", hint)
-    content = _picture(picture)
-    if isinstance(picture, CutOut):
-        source = picture.source
-    with writing(path, source=source, overwrite=overwrite, overwrite_source=overwrite_source) as stream:
-        _WRITERS[entry.name](content, stream)
-    return path
+    return entry
 
 
 @contextlib.contextmanager

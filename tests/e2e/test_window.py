@@ -61,4 +61,11 @@ def test_self_test_names_what_is_wrong(deepskel: Run, tmp_path: Path) -> None:
     done = deepskel("--self-test", DEEPSKEL_WEIGHTS=str(tmp_path), QT_QPA_PLATFORM="offscreen")
     assert done.returncode == 1
     marks = {line.split()[1].rstrip(":"): line.split()[0] for line in done.stdout.splitlines()[:-1]}
-    assert marks == {"libraries": "ok", "files": "ok", "device": "ok", "crop": "FAILED", "window": "ok"}, done.stdout
+    assert marks == {
+        "libraries": "ok",
+        "files": "ok",
+        "device": "ok",
+        "crop": "FAILED",
+        "skeleton": "FAILED",
+        "window": "ok",
+    }, done.stdout

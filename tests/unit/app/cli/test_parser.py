@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.parser import parse
+from app.cli.parser import CIRCLES, parse
 
 
 def test_without_a_verb_photos_are_opened_in_the_window() -> None:
@@ -35,6 +35,24 @@ def test_box_and_options() -> None:
     assert arguments.device == "auto"
 
 
+def test_skeleton_options() -> None:
+    plain = parse(["skeleton", "p.jpg", "-o", "o.svg"])
+    assert (plain.verb, plain.clicks, plain.threshold, plain.circles, plain.mask) == (
+        "skeleton",
+        None,
+        None,
+        None,
+        None,
+    )
+    assert (plain.medial, plain.multi_scale, plain.colour, plain.backdrop) == (False, False, "scale", None)
+    full = parse(
+        [*("skeleton", "p.jpg", "--click", "1,2", "--not", "3,4", "--threshold", "0.25", "--circles", "0.5"), "-o", "o"]
+    )
+    assert full.clicks == [(1, 2, True), (3, 4, False)]
+    assert (full.threshold, full.circles) == (0.25, 0.5)
+    assert parse(["skeleton", "p.jpg", "--circles", "-o", "o.svg"]).circles == CIRCLES
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
@@ -44,6 +62,10 @@ def test_box_and_options() -> None:
         (["crop", "p.jpg", "--click", "a,b", "-o", "o.png"], "“a,b” is not of the form X,Y"),
         (["crop", "p.jpg", "--box", "1,2,3", "-o", "o.png"], "X0,Y0,X1,Y1"),
         (["crop", "p.jpg", "--candidate", "best", "-o", "o.png"], "--candidate"),
+        (["skeleton", "p.jpg"], "--output"),
+        *((["skeleton", "p.jpg", "-o", "o.svg", "--threshold", t], f"“{t}”") for t in ("1.01", "-0.1", "nan", "half")),
+        *((["skeleton", "p.jpg", "-o", "o.svg", "--circles", d], "--circles") for d in ("0", "2", "few")),
+        (["skeleton", "p.jpg", "-o", "o.svg", "--backdrop", "blue"], "--backdrop"),
         (["--clicks"], "--clicks"),
     ],
 )
@@ -54,7 +76,7 @@ def test_wrong_arguments_end_with_2(argv: list[str], message: str, capsys: pytes
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["crop", "--help"], ["info", "--help"]])
+@pytest.mark.parametrize("argv", [["--help"], ["crop", "--help"], ["skeleton", "--help"], ["info", "--help"]])
 def test_help_names_the_exit_codes(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(argv)
