@@ -17,7 +17,7 @@ class FSDSRecipe(SideOutputRecipe):
 
     name: Literal["fsds"] = "fsds"
 
-    def build(self) -> nn.Module:
+    def network(self) -> FSDS:
         """An FSDS with random weights."""
         return FSDS(**self.arguments)
 

@@ -18,7 +18,7 @@ class HEDRecipe(SideOutputRecipe):
 
     name: Literal["hed"] = "hed"
 
-    def build(self) -> nn.Module:
+    def network(self) -> HED:
         """A HED with random weights."""
         return HED(**self.arguments)
 

@@ -22,7 +22,7 @@ class LMSDSRecipe(SideOutputRecipe):
 
     name: Literal["lmsds"] = "lmsds"
 
-    def build(self) -> nn.Module:
+    def network(self) -> LMSDS:
         """An LMSDS with random weights."""
         return LMSDS(**self.arguments)
 

@@ -9,11 +9,15 @@ that their figures compare the networks.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
+from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
+from engine.nets.fsds import FSDS
+from engine.nets.hed import HED
 from engine.nets.skeleton_output import SkeletonOutput
 from engine.skeleton.network import network_input
 from engine.skeleton.scales import ScaleTable, seen_by_stage
@@ -32,6 +36,24 @@ class SideOutputRecipe(Recipe):
     sampler: SkeletonSamplerSettings = SkeletonSamplerSettings(set_weights=SET_WEIGHTS)
     size: int = 128
     """Side of the crops in pixels."""
+    vgg: Path | None = None
+    """A published VGG-16 (torchvision's names) to start the trunk from, as the papers do; `arguments` must give its
+    width, 1.0, and whether it has batch norm. None starts from scratch."""
+
+    def build(self) -> nn.Module:
+        """The network, its trunk with published weights if they are given.
+
+        Raises:
+            WeightsError: `vgg` cannot be read or does not fit.
+        """
+        net = self.network()
+        if self.vgg is not None:
+            net.trunk.load_vgg(self.vgg)
+        return net
+
+    @abstractmethod
+    def network(self) -> HED | FSDS:
+        """A network with random weights."""
 
     def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SkeletonSamples:
         """Crops with the skeletons of their objects."""

@@ -1,14 +1,16 @@
 """Recipes of the published skeleton networks: labels by hand, thirty steps learn a bar and a disc, JSON and back."""
 
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
 
+from engine.errors import WeightsError
+from engine.nets.vgg import VGGTrunk
 from engine.skeleton.network import network_input
 from engine.skeleton.scales import TABLES
+from training.data.cache import PhotoCache
 from training.data.records import ObjectRecord
 from training.data.skeleton_samples import SkeletonSamplerSettings
 from training.recipes import RECIPES
@@ -90,27 +92,32 @@ def test_labels_by_hand():
     assert type_labels(batch, TABLES["lmsds"]).flatten().tolist() == [0, 1, 1, 2, 4, 0, 255]
 
 
-class OnePhoto:
-    """A bright bar on dark ground."""
-
-    def photo(self, record):
-        photo = np.full((120, 160, 3), 40, np.uint8)
-        photo[50:70, 30:130] = 220
-        return photo
-
-    def mask(self, record):
-        return (self.photo(record)[..., 0] > 100).astype(np.uint8)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_trunk_can_start_from_published_weights(name, tmp_path):
+    trunk = VGGTrunk(0.0625, batch_norm=False)
+    torch.save(trunk.state_dict(), tmp_path / "vgg.pth")
+    arguments = {"width": 0.0625, "batch_norm": False}
+    recipe = RECIPES[name](arguments=arguments, vgg=tmp_path / "vgg.pth")
+    built = recipe.build().trunk.state_dict()
+    assert all(torch.equal(built[key], value) for key, value in trunk.state_dict().items())
+    assert RECIPES[name].model_validate_json(recipe.model_dump_json()) == recipe
+    with pytest.raises(WeightsError, match="another width"):
+        RECIPES[name](arguments=arguments | {"width": 0.125}, vgg=tmp_path / "vgg.pth").build()
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_sampler_gives_can_be_learned_from(name):
+def test_what_the_sampler_gives_can_be_learned_from(name, tmp_path):
+    photo = np.full((120, 160, 3), 40, np.uint8)
+    photo[50:70, 30:130] = 220
+    cv2.imwrite(str(tmp_path / "a.png"), photo)
+    mask = (photo[..., 0] > 100).astype(np.uint8)
     record = ObjectRecord(
-        Path("a"), lambda: None, "toys", "train", 1, "", "", (30, 50, 130, 70), (160, 120), 0.1, False
+        tmp_path / "a.png", lambda: mask, "toys", "train", 1, "", "", (30, 50, 130, 70), (160, 120), 0.1, False
     )  # fmt: skip
     recipe = RECIPES[name](
         arguments={"width": 0.0625}, size=64, sampler=SkeletonSamplerSettings(set_weights={"toys": 1.0})
     )
-    source = recipe.samples([record], OnePhoto(), 0)
+    source = recipe.samples([record], PhotoCache(tmp_path, [record.image], progress=False), 0)
     samples = [source.sample(n) for n in range(2)]
     loss, figures = recipe.loss(recipe.build(), {key: torch.stack([s[key] for s in samples]) for key in samples[0]})
     assert 0 < loss < 5
