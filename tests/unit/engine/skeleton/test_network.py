@@ -1,0 +1,123 @@
+"""The network's answer is that of the net, whatever the size of the picture."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.device import choose
+from engine.errors import InputError, WeightsError
+from engine.nets.skeleton_output import SkeletonOutput
+from engine.skeleton import network as module
+from engine.skeleton.methods import METHODS, MedialAxis, make_skeleton_method
+from engine.skeleton.network import SkeletonNetwork, network_input
+from engine.skeleton.scales import TABLES
+
+
+class Answer(nn.Module):
+    """Certain skeleton on the left half, a diameter of half the width it is shown, type 3."""
+
+    table = TABLES["lmsds"]
+
+    def __init__(self, *, regress: bool = True, types: int = 4) -> None:
+        super().__init__()
+        self.regress, self.types, self.widths = regress, types, []
+
+    def forward(self, x: torch.Tensor) -> SkeletonOutput:
+        _, _, height, width = x.shape
+        self.widths.append(width)
+        logits = torch.zeros(1, self.types + 1, height, width)
+        logits[:, min(3, self.types), :, : width // 2] = 20
+        logits[:, 0, :, width // 2 :] = 20
+        scale = torch.full((1, 1, height, width), width / 2) if self.regress else None
+        return SkeletonOutput(logits, scale, (logits[:, :2],))
+
+
+def reader(monkeypatch: pytest.MonkeyPatch, net: nn.Module, sizes: tuple[int, int] = (64, 128)) -> SkeletonNetwork:
+    monkeypatch.setattr(module, "load_net", lambda name, device, folder=None: net)
+    return SkeletonNetwork("any", choose("cpu"), sizes=sizes)
+
+
+@pytest.mark.parametrize(("width", "shown"), [(40, 64), (100, 100), (300, 128)])
+def test_maps_come_back_at_the_size_of_the_picture(monkeypatch: pytest.MonkeyPatch, width: int, shown: int):
+    net = Answer()
+    reading = reader(monkeypatch, net).read(np.zeros((width // 2, width, 3), np.uint8))
+    assert net.widths == [shown]
+    assert reading.probability.shape == (width // 2, width)
+    assert reading.sides.shape == (1, width // 2, width)
+    assert reading.probability[:, : width // 2 - 4].min() > 0.99
+    assert reading.probability[:, width // 2 + 4 :].max() < 0.01
+    assert np.allclose(reading.diameter, width / 2, rtol=1e-5), "in pixels of the picture, not of what the net saw"
+    assert (reading.kind[:, : width // 2 - 4] == 3).all()
+    assert not reading.thin
+
+
+def test_several_scales_are_looked_at_and_averaged(monkeypatch: pytest.MonkeyPatch):
+    net = Answer()
+    reading = reader(monkeypatch, net).read(np.zeros((90, 100, 3), np.uint8), multi_scale=True)
+    assert net.widths == [50, 100, 200]
+    assert np.allclose(reading.diameter, 50, rtol=1e-4)
+    assert reading.probability[:, :40].min() > 0.99
+
+
+def test_without_regression_the_diameter_is_the_middle_of_the_type(monkeypatch: pytest.MonkeyPatch):
+    reading = reader(monkeypatch, Answer(regress=False)).read(np.zeros((80, 100, 3), np.uint8))
+    assert np.allclose(reading.diameter[:, :40], TABLES["lmsds"].centres[2])
+
+
+def test_a_network_without_types_knows_neither(monkeypatch: pytest.MonkeyPatch):
+    reading = reader(monkeypatch, Answer(regress=False, types=1)).read(np.zeros((80, 100, 3), np.uint8))
+    assert not reading.kind.any()
+    assert not reading.diameter.any()
+
+
+def test_a_very_flat_picture_is_shown_large_enough(monkeypatch: pytest.MonkeyPatch):
+    reading = reader(monkeypatch, Answer()).read(np.zeros((1, 300, 3), np.uint8))
+    assert reading.probability.shape == (1, 300)
+
+
+def test_values_that_are_no_numbers_are_the_weights_fault(monkeypatch: pytest.MonkeyPatch):
+    class Broken(Answer):
+        def forward(self, x: torch.Tensor) -> SkeletonOutput:
+            good = super().forward(x)
+            return SkeletonOutput(good.types, torch.full_like(good.types[:, :1], float("nan")), good.side)
+
+    with pytest.raises(WeightsError, match="not numbers"):
+        reader(monkeypatch, Broken()).read(np.zeros((64, 64, 3), np.uint8))
+
+
+def test_colours_are_normalised_channel_by_channel():
+    x = network_input(torch.zeros(1, 3, 2, 2))
+    assert x.shape == (1, 3, 2, 2)
+    assert x[0, 0, 0, 0] == pytest.approx(-0.485 / 0.229)
+    assert x[0, 2, 0, 0] == pytest.approx(-0.406 / 0.225)
+
+
+def test_an_unknown_method_and_missing_weights_say_so(tmp_path: Path):
+    with pytest.raises(InputError, match="no skeleton method"):
+        make_skeleton_method("nothing", "cpu")
+    for name in METHODS:
+        with pytest.raises(WeightsError, match="missing"):
+            make_skeleton_method(name, "cpu", tmp_path)
+
+
+def test_every_click_is_one_object_for_the_medial_axis():
+    from engine.crop.baselines import MagicWandSession
+    from engine.crop.prompts import Click
+
+    class Wand:
+        def session(self, photo):  # type: ignore[no-untyped-def]
+            return MagicWandSession(photo)
+
+    picture = np.zeros((60, 100, 3), np.uint8)
+    picture[10:20, 5:60] = 255
+    picture[35:55, 20:90] = 200
+    reading = MedialAxis(Wand()).read(picture, (Click(30, 15), Click(60, 45)))
+    assert reading.thin
+    rows = np.flatnonzero(reading.probability.any(1))
+    assert ((rows >= 10) & (rows < 20) | (rows >= 35) & (rows < 55)).all()
+    assert reading.diameter[14:16, 20:50].max() == pytest.approx(10, abs=1)
+    assert reading.diameter[44:46, 40:70].max() == pytest.approx(20, abs=1)
+    assert not MedialAxis(Wand()).read(picture).probability.any()
