@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -14,23 +17,48 @@ from training.data.records import ObjectRecord
 from training.evaluation.outcome import object_seed
 
 
+class _OfSet(Protocol):
+    @property
+    def set(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_OfSet)
+
+
+def equal_shares(items: Sequence[Item], limit: int | None, key: Callable[[Item], int]) -> list[Item]:
+    """At most `limit` items, equally many of each set; a set with fewer gives all.
+
+    Args:
+        items: What to choose from.
+        limit: None takes all.
+        key: Those of a set are taken in this order.
+    """
+    sets: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        sets[item.set].append(item)
+    left = len(items) if limit is None else min(limit, len(items))
+    chosen: list[Item] = []
+    # Small sets first: what they cannot fill is shared among the rest.
+    for done, (_, members) in enumerate(sorted(sets.items(), key=lambda entry: (len(entry[1]), entry[0]))):
+        share = min(len(members), -(-left // (len(sets) - done)))
+        chosen += sorted(members, key=key)[:share]
+        left -= share
+    return chosen
+
+
 def sample_records(records: Sequence[ObjectRecord], limit: int | None, seed: int) -> list[ObjectRecord]:
     """At most `limit` objects, equally many of each set (a set with fewer gives all), photo by photo.
 
     Equal shares make every set's figure about equally sure. Which objects of a set are taken depends on the seed and
     their number alone, and a larger sample contains the smaller one.
     """
-    sets: dict[str, list[ObjectRecord]] = defaultdict(list)
-    for record in records:
-        sets[record.set].append(record)
-    left = len(records) if limit is None else min(limit, len(records))
-    chosen: list[ObjectRecord] = []
-    # Small sets first: what they cannot fill is shared among the rest.
-    for done, (_, members) in enumerate(sorted(sets.items(), key=lambda item: (len(item[1]), item[0]))):
-        share = min(len(members), -(-left // (len(sets) - done)))
-        chosen += sorted(members, key=lambda record: object_seed(record, seed))[:share]
-        left -= share
+    chosen = equal_shares(records, limit, lambda record: object_seed(record, seed))
     return sorted(chosen, key=lambda record: (record.set, str(record.image), record.id, record.quality))
+
+
+def seeded(seed: int, *names: str) -> int:
+    """A number that depends on a seed and names alone, on every machine the same."""
+    return zlib.crc32("/".join([str(seed), *names]).encode())
 
 
 def check_photos(records: Sequence[ObjectRecord]) -> None:
@@ -44,21 +72,32 @@ def check_photos(records: Sequence[ObjectRecord]) -> None:
 
 
 def load_photo(record: ObjectRecord) -> Photo:
-    """The photo of a record, as stored: annotations are drawn on stored pixels, so EXIF orientation is not applied.
+    """The photo of a record.
 
     Raises:
         PhotoError: It cannot be read, or has another size than its annotation.
     """
+    photo = read_photo(record.image)
+    if photo.size != record.size:
+        expected = "{} x {}".format(*record.size)
+        raise PhotoError(
+            f"The photo {record.image} is {photo.width} x {photo.height} pixels, its annotation {expected}."
+        )
+    return photo
+
+
+def read_photo(image: Path) -> Photo:
+    """A photo as stored: annotations are drawn on stored pixels, so EXIF orientation is not applied.
+
+    Raises:
+        PhotoError: It cannot be read.
+    """
     try:
-        data = np.fromfile(record.image, np.uint8)
+        data = np.fromfile(image, np.uint8)
     except OSError as error:
-        raise PhotoError(f"The photo {record.image} cannot be read: {error.strerror}.") from error
+        raise PhotoError(f"The photo {image} cannot be read: {error.strerror}.") from error
     flags = cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION
     pixels = cv2.imdecode(data, flags) if data.size else None
     if pixels is None:
-        raise PhotoError(f"The photo {record.image} is damaged or no image.")
-    height, width = pixels.shape[:2]
-    if (width, height) != record.size:
-        expected = "{} x {}".format(*record.size)
-        raise PhotoError(f"The photo {record.image} is {width} x {height} pixels, its annotation {expected}.")
+        raise PhotoError(f"The photo {image} is damaged or no image.")
     return Photo.from_array(pixels)

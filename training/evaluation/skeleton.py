@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import groupby
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -14,73 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
+from engine.skeleton.precision_recall import count_pixels, thresholds_of
 from engine.skeleton.reading import SkeletonMethod
 from engine.skeleton.recover import recover_mask
-from training.data.records import ObjectRecord
-from training.evaluation.sample import check_photos, sample_records
 from training.evaluation.skeleton_outcome import Crests, SkeletonOutcome
-from training.evaluation.skeleton_views import Kind, View, is_measured, photo_views
+from training.evaluation.skeleton_sources import SkeletonOptions, Views
+from training.evaluation.skeleton_views import View
 from training.metrics.overlap import Overlap
-from training.metrics.skeleton_pr import count_pixels, ods, thresholds_of
+from training.metrics.skeleton_pr import ods
 
 Advance = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SkeletonOptions:
-    """What to measure.
-
-    Args:
-        view: "object": each object in a picture of its own; "photo": whole photos.
-        limit: Most objects or photos, see `sample_records`; None measures all.
-        thresholds: How many.
-        seed: Of the sample.
-    """
-
-    view: Kind = "object"
-    limit: int | None = None
-    thresholds: int = 100
-    seed: int = 0
-
-
-class Views:
-    """The views of a sample, made one after another."""
-
-    def __init__(self, total: int, views: Callable[[], Iterator[View]]) -> None:
-        self.total = total
-        self._views = views
-
-    def __iter__(self) -> Iterator[View]:
-        return self._views()
-
-
-def views_of(records: Sequence[ObjectRecord], options: SkeletonOptions) -> Views:
-    """Views of a sample of objects (or photos) with masks.
-
-    Raises:
-        InputError: No object is large enough.
-        PhotoError: A photo is missing.
-    """
-    measured = [record for record in records if is_measured(record)]
-    if options.view == "photo":
-        first = {str(record.image): record for record in reversed(measured)}
-        measured = list(first.values())
-    sample = sample_records(measured, options.limit, options.seed)
-    if not sample:
-        raise InputError(
-            "There is no object to measure.",
-            "Whole objects of at least 32 x 32 pixels are; parts and fragments are not.",
-        )
-    check_photos(sample)
-    of_photo: dict[str, list[ObjectRecord]] = defaultdict(list)
-    for record in records:
-        of_photo[str(record.image)].append(record)
-
-    def views() -> Iterator[View]:
-        for image, together in groupby(sample, key=lambda record: str(record.image)):
-            yield from photo_views(of_photo[image], list(together), options.view)
-
-    return Views(len(sample), views)
 
 
 def evaluate(
@@ -113,7 +54,7 @@ def evaluate(
             if view.target is not None:
                 np.save(shelf / f"{number}.npy", view.target)
             for index, (method, network) in enumerate(methods.items()):
-                outcome, crests = _measure(method, network, view, thresholds)
+                outcome, crests = _measure(method, network, view, thresholds, options.multi_scale)
                 outcomes[method].append(replace(outcome, true_mask=true_mask))
                 if view.target is not None:
                     crests.save(shelf / f"{number}-{index}.npz", thresholds[0])
@@ -134,14 +75,14 @@ def evaluate(
 
 
 def _measure(
-    name: str, method: SkeletonMethod, view: View, thresholds: npt.NDArray[np.float64]
+    name: str, method: SkeletonMethod, view: View, thresholds: npt.NDArray[np.float64], multi_scale: bool
 ) -> tuple[SkeletonOutcome, Crests]:
     start = perf_counter()
-    reading = method.read(view.rgb, view.clicks)
+    reading = method.read(view.rgb, view.clicks, multi_scale=multi_scale)
     seconds = perf_counter() - start
-    scaled = bool((reading.diameter > 0).any())
+    scaled = view.scaled and bool((reading.diameter > 0).any())
     crests = Crests.of(reading)
-    diameters = reading.diameter, view.diameter
+    diameters = (reading.diameter, view.diameter) if scaled else None
     truth = view.diameter > 0
     counts = count_pixels(crests.suppressed, truth, thresholds, ignored=view.ignored, diameters=diameters)
     return SkeletonOutcome(name, view.set, view.quality, view.photo, counts, seconds, scaled), crests

@@ -11,8 +11,7 @@ from training.evaluation.arguments import check_groups, count, group, names, pos
 from training.evaluation.progress import Progress
 
 if TYPE_CHECKING:
-    from training.evaluation.skeleton import SkeletonOptions
-    from training.evaluation.skeleton_outcome import SkeletonOutcome
+    from training.evaluation.skeleton_sources import SkeletonOptions, Views
 
 EPILOG = """\
 Views:   "object" shows each whole object of at least 32 x 32 pixels in its box enlarged 1.4 times, as the published
@@ -31,11 +30,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = EPILOG
     add = parser.add_argument
-    add("--data", type=Path, nargs="+", required=True, help="folders or files in any known format")
+    add("--data", type=Path, nargs="+", required=True, help="masks in any known format, or published skeleton sets")
     add("--split", default="dev", help="split to measure on, 'all' for all (default: %(default)s)")
     add("--sets", type=names, default=[], metavar="A,B", help="these sets alone")
     add("--model", type=names, default=["skeleton"], metavar="NAME[,NAME]", help="methods (default: skeleton)")
-    add("--view", choices=("object", "photo"), default="object", help="what a picture is (default: %(default)s)")
+    add(
+        "--view",
+        choices=("object", "photo"),
+        default="object",
+        help="what a picture is (default: object; published sets are shown whole)",
+    )
     add("--limit", type=positive, metavar="N", help="at most N objects (photos with --view photo), equally many a set")
     add("--thresholds", type=positive, default=100, metavar="N", help="how many (default: %(default)s)")
     add("--multi-scale", action="store_true", help="networks read at several scales and average")
@@ -61,9 +65,9 @@ def run(args: argparse.Namespace) -> int:
     from rich.console import Console
 
     from engine.skeleton.methods import make_skeleton_method
-    from training.data.open import open_records
     from training.evaluation.report import check_writable, run_facts, write_json
-    from training.evaluation.skeleton import SkeletonOptions, evaluate, views_of
+    from training.evaluation.skeleton import evaluate
+    from training.evaluation.skeleton_sources import SkeletonOptions, open_views
     from training.evaluation.skeleton_summary import summarise_skeletons
     from training.evaluation.skeleton_tables import skeleton_table
 
@@ -74,15 +78,18 @@ def run(args: argparse.Namespace) -> int:
         cv2.setNumThreads(args.threads)
     methods = {name: make_skeleton_method(name, args.device, args.weights) for name in args.model}
     split = None if args.split == "all" else args.split
-    records = [record for path in args.data for record in open_records(path, split, args.sets)]
+    options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed, args.multi_scale)
+    views = open_views(args.data, split, args.sets, options)
     groups = dict(args.group)
-    check_groups(groups, (record.set for record in records))
-    options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed)
+    check_groups(groups, views.sets)
     with Progress(args.quiet) as advance:
-        outcomes = evaluate(methods, views_of(records, options), options, advance)
+        outcomes = evaluate(methods, views, options, advance)
     models = summarise_skeletons(outcomes, groups, args.seed)
     if args.json:
-        write_json(args.json, {"models": models, "run": run_facts(args, _protocol(args, options, outcomes))})
+        write_json(
+            args.json,
+            {"models": models, "run": run_facts(args, _protocol(options, views, len(outcomes) // len(methods)))},
+        )
     console = Console() if sys.stdout.isatty() else Console(width=200)
     console.print(skeleton_table(models))
     if args.csv or args.plots:
@@ -95,12 +102,12 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _protocol(args: argparse.Namespace, options: SkeletonOptions, outcomes: list[SkeletonOutcome]) -> dict[str, Any]:
+def _protocol(options: SkeletonOptions, views: Views, pictures: int) -> dict[str, Any]:
     return {
         "seed": options.seed,
-        "view": options.view,
+        "view": views.kind,
         "limit": options.limit,
         "thresholds": options.thresholds,
-        "multi_scale": args.multi_scale,
-        "pictures": sum(outcome.method == args.model[0] for outcome in outcomes),
+        "multi_scale": options.multi_scale,
+        "pictures": pictures,
     }

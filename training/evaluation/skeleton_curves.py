@@ -11,9 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from engine.errors import OutputError
+from engine.skeleton.precision_recall import Counts, thresholds_of
 from training.evaluation.skeleton_outcome import SkeletonOutcome
 from training.evaluation.skeleton_summary import by_method, parts
-from training.metrics.skeleton_pr import Counts, pooled, thresholds_of
+from training.metrics.skeleton_pr import pooled
 
 ALL = "all"
 """What is measured, taken together."""
@@ -68,7 +69,9 @@ def _curves(outcomes: Sequence[SkeletonOutcome], groups: Groups) -> Iterator[tup
 
 
 def _figure(curves: Sequence[tuple[str, str, Counts]]) -> Figure:
-    names = list(dict.fromkeys(part for _, part, _ in curves))
+    truth = {part: int(counts.truth[0]) for _, part, counts in curves}
+    # A quality that is all of its set would say the same again.
+    names = [name for name in truth if "/" not in name or truth[name] < truth[name.rpartition("/")[0]]]
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
     figure = Figure(figsize=(4.6 * columns, 4.2 * rows), layout="constrained")

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from engine.skeleton.detect import detect
 from engine.skeleton.graph import SkeletonGraph
 from engine.skeleton.nms import suppress
+from engine.skeleton.precision_recall import Counts
 from engine.skeleton.reading import Reading
 from training.metrics.overlap import Overlap
-from training.metrics.skeleton_pr import Counts
 
 F32 = npt.NDArray[np.float32]
 
@@ -31,7 +31,7 @@ class SkeletonOutcome:
         set, quality, photo: See `View`.
         counts: Pixels at every threshold.
         seconds: Wall-clock time of the reading alone.
-        scaled: The reading has diameters.
+        scaled: Both the reading and the truth have diameters.
         mask: Recovered from the detected skeleton; None without masks, or when the method never says diameters.
         true_mask: Recovered from the true skeleton; None without masks.
     """

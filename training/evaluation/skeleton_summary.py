@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.skeleton.precision_recall import Counts, thresholds_of
 from training.evaluation.skeleton_outcome import SkeletonOutcome
 from training.metrics.bootstrap import bootstrap_interval
 from training.metrics.overlap import Overlap, pooled_overlap
-from training.metrics.skeleton_pr import Counts, ods, ods_interval, ois, pooled, thresholds_of
+from training.metrics.skeleton_pr import ods, ods_interval, ois, pooled
 
 Figures = dict[str, Any]
 

@@ -50,6 +50,7 @@ class View:
         photo: Name of the photo: views of one photo are not independent.
         target: (H, W) uint8 mask of the measured objects, 0, 1, 255 void; None when there are no masks.
         graphs: The true skeletons of the measured objects, in pixels of the view.
+        scaled: The diameters are known; else they are 1 on the skeleton.
     """
 
     rgb: U8
@@ -61,6 +62,7 @@ class View:
     photo: str
     target: U8 | None = None
     graphs: tuple[SkeletonGraph, ...] = ()
+    scaled: bool = True
 
 
 @dataclass(frozen=True, eq=False)

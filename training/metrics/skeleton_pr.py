@@ -10,9 +10,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from engine.skeleton.precision_recall import Counts, count_pixels, f_measure, thresholds_of
-
-__all__ = ["Counts", "count_pixels", "ods", "ods_interval", "ois", "pooled", "thresholds_of"]
+from engine.skeleton.precision_recall import Counts, f_measure
 
 Ints = npt.NDArray[np.int64]
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.metrics.skeleton_pr import Counts, count_pixels, ods, ods_interval, ois, pooled, thresholds_of
+from engine.skeleton.precision_recall import Counts, count_pixels, thresholds_of
+from training.metrics.skeleton_pr import ods, ods_interval, ois, pooled
 
 F32 = np.float32
 THRESHOLDS = thresholds_of(9)  # 0.1 ... 0.9
