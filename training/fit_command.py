@@ -14,6 +14,9 @@ from engine import device as devices
 from engine.errors import InputError
 from training.data.cache import PhotoCache
 from training.data.open import open_records
+from training.data.records import ObjectRecord
+from training.data.skeleton_objects import skeleton_objects
+from training.data.skeleton_sets import holds_skeletons, open_skeletons
 from training.loop import FitOptions, fit
 from training.recipes import RECIPES
 
@@ -72,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
     recipe = recipe_type.model_validate(fields)
     recipe_json = recipe.model_dump_json()
     device = devices.choose(args.device, precision=args.precision)
-    records = [record for path in args.data for record in open_records(path, args.split)]
+    records = [record for path in args.data for record in _open(path, args.split, args.model)]
     out = args.out or Path("runs") / args.model
     out.mkdir(parents=True, exist_ok=True)
     (out / "recipe.json").write_text(recipe.model_dump_json(indent=2) + "\n")
@@ -91,6 +94,13 @@ def run(args: argparse.Namespace) -> int:
             dist.destroy_process_group()
     print(f"{args.model}: {state.step} steps in {state.elapsed / 60:.1f} minutes; checkpoint {out / 'last.pt'}")
     return 0
+
+
+def _open(path: Path, split: str, model: str) -> list[ObjectRecord]:
+    """Objects with masks, or, for skeletons, photos of the published sets too."""
+    if model in TASKS["skeleton"] and path.exists() and holds_skeletons(path):
+        return skeleton_objects(open_skeletons(path, split))
+    return open_records(path, split)
 
 
 def _read_config(path: Path) -> dict[str, object]:

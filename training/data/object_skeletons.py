@@ -134,10 +134,18 @@ class ObjectSkeletons:
             if has_skeleton(record, self._least_area):
                 labels[mask == 1] = 1
                 labels[(mask == VOID) & (labels == 0)] = VOID
-                objects[record.id] = Segments.of(medial_graph(mask == 1))
+                objects[record.id] = Segments.of(_true_skeleton(record, mask))
             else:
                 labels[(mask != 0) & (labels == 0)] = VOID
         return PhotoSkeletons(labels, objects)
+
+
+def _true_skeleton(record: ObjectRecord, mask: U8) -> SkeletonGraph:
+    """In pixels of the cached mask, which may be smaller than the photo."""
+    if record.read_skeleton is None:
+        return medial_graph(mask == 1)
+    size = mask.shape[1], mask.shape[0]
+    return record.read_skeleton().moved((size[0] / record.size[0], size[1] / record.size[1]), (0, 0), size)
 
 
 def _save(skeletons: PhotoSkeletons, file: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from engine.skeleton.graph import SkeletonGraph
+
 U8 = npt.NDArray[np.uint8]
 VOID = 255
 """Label of pixels that losses and metrics ignore."""
@@ -31,6 +33,8 @@ class ObjectRecord:
         size: (width, height) of the photo.
         area: Fraction of the photo that the object covers.
         border: The object touches the photo's edge.
+        read_skeleton: Returns the true skeleton in pixels of the photo, of a set that stores it; None when the
+            skeleton is the medial axis of the mask.
     """
 
     image: Path
@@ -44,6 +48,7 @@ class ObjectRecord:
     size: tuple[int, int]
     area: float
     border: bool
+    read_skeleton: Callable[[], SkeletonGraph] | None = field(default=None, repr=False, compare=False)
 
     @property
     def key(self) -> int:
