@@ -66,7 +66,6 @@ class Bars:
 
     def read(self, rgb: np.ndarray, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
         self.clicks.append(tuple(clicks))
-        self.multi_scale = multi_scale
         diameter = np.zeros(rgb.shape[:2], np.float32)
         for colour in (RED, BLUE):
             mask = (rgb == colour).all(2)

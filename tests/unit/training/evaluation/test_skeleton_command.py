@@ -5,24 +5,36 @@ from __future__ import annotations
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from engine.crop.prompts import Click
 from engine.errors import InputError
+from engine.skeleton.reading import Reading
 from tests.unit.training.evaluation.bars import Bars, Blurred, Nothing, write_bars
 from training.__main__ import main
 from training.export_command import evaluation_of
+
+
+class Scales(Bars):
+    """Finds its bars only when it looks at several scales."""
+
+    def read(self, rgb: np.ndarray, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
+        return (super() if multi_scale else Nothing()).read(rgb, clicks)
+
 
 LONG, RIGHT = ("long", "clean", (20, 40, 80, 60)), ("right", "cc", (90, 20, 130, 100))
 
 
 @pytest.fixture(autouse=True)
 def methods(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {"skeleton": Bars, "soft": Blurred, "nothing": Nothing}
+    known = {"skeleton": Bars, "soft": Blurred, "nothing": Nothing, "scales": Scales}
 
     def make_skeleton_method(name: str, device: str, weights: Path | None) -> object:
         if name not in known:
@@ -93,6 +105,13 @@ def test_figures_reach_the_card(data: Path) -> None:
     assert card.figures["ods"] == card.figures["sets.right.ods"] == 1
     assert "evaluate" not in card.figures
     assert "interval" not in card.figures
+
+
+def test_several_scales_are_asked_for(data: Path) -> None:
+    assert report(data, "--model", "scales", "--sets", "right")["models"]["scales"]["ods"] == 0
+    found = report(data, "--model", "scales", "--sets", "right", "--multi-scale")
+    assert found["models"]["scales"]["ods"] == 1
+    assert found["run"]["multi_scale"] is True
 
 
 def test_the_same_seed_gives_the_same_figures(data: Path) -> None:
