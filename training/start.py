@@ -10,8 +10,8 @@ from engine.errors import InputError
 def start_from(net: nn.Module, state: dict[str, Tensor]) -> int:
     """Copy every tensor that has its like in the network: same name, same shape.
 
-    Of a first convolution with further input planes the leading planes are taken, so that a network of colours can
-    start from one that also saw prompts.
+    Of a tensor that is larger along one axis the leading part is taken: further input planes come after the colours,
+    further candidate masks after the expected one.
 
     Args:
         net: Changed in place; what finds no like keeps its values.
@@ -31,8 +31,8 @@ def start_from(net: nn.Module, state: dict[str, Tensor]) -> int:
             continue
         if other.shape == value.shape:
             taken[name] = other
-        elif value.ndim == 4 and other.ndim == 4 and _wider_input(other, value):
-            taken[name] = other[:, : value.shape[1]]
+        elif _larger_along_one_axis(other, value):
+            taken[name] = other[tuple(slice(0, n) for n in value.shape)]
     # Counters of batches alone say nothing.
     if not any(value.ndim for value in taken.values()):
         raise InputError("The checkpoint to start from shares nothing with this network.", "Choose another for --init.")
@@ -40,5 +40,8 @@ def start_from(net: nn.Module, state: dict[str, Tensor]) -> int:
     return len(taken)
 
 
-def _wider_input(other: Tensor, value: Tensor) -> bool:
-    return other.shape[1] > value.shape[1] and other.shape[:1] == value.shape[:1] and other.shape[2:] == value.shape[2:]
+def _larger_along_one_axis(other: Tensor, value: Tensor) -> bool:
+    if other.ndim != value.ndim:
+        return False
+    more = [a - b for a, b in zip(other.shape, value.shape, strict=True)]
+    return min(more, default=-1) >= 0 and sum(n > 0 for n in more) == 1

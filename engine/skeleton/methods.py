@@ -31,7 +31,9 @@ class MedialAxis:
     def __init__(self, segmenter: Method) -> None:
         self._segmenter = segmenter
 
-    def read(self, rgb: U8, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
+    def read(
+        self, rgb: U8, clicks: Sequence[Click] = (), *, within: U8 | None = None, multi_scale: bool = False
+    ) -> Reading:
         """Read a picture; every click is one object. Without clicks there is nothing.
 
         The probability on an axis is the mask's there.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from engine.crop import planes
 from engine.crop.planes import MEAN, STD
 from engine.crop.prompts import Click
 from engine.device import Device
@@ -60,23 +62,33 @@ class SkeletonNetwork:
         self.net = load_net(name, device, folder=folder)
         self.device = device
         self.sizes = sizes
+        self.prompted = bool(getattr(self.net, "prompted", False))
 
-    def read(self, rgb: U8, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
-        """Read a picture; clicks are not looked at. With `multi_scale` the maps of three sizes are averaged.
+    def read(
+        self, rgb: U8, clicks: Sequence[Click] = (), *, within: U8 | None = None, multi_scale: bool = False
+    ) -> Reading:
+        """Read a picture, once for each click if the network takes clicks. See SkeletonMethod.
 
         Raises:
             WeightsError: The network answered with something that is not a number.
         """
+        factors = MULTI_SCALE if multi_scale else (1.0,)
+        if not self.prompted or not clicks:
+            return self._read(rgb, None, None, factors)
+        readings = [self._read(rgb, click, within if len(clicks) == 1 else None, factors) for click in clicks]
+        return readings[0] if len(readings) == 1 else _likeliest(readings)
+
+    def _read(self, rgb: U8, click: Click | None, within: U8 | None, factors: Sequence[float]) -> Reading:
         height, width = rgb.shape[:2]
         size = min(max(height, width, self.sizes[0]), self.sizes[1])
-        readings = [self._at(rgb, size * scale) for scale in (MULTI_SCALE if multi_scale else (1.0,))]
-        if len(readings) == 1:
-            types, diameter, sides = readings[0]
+        found = [self._at(rgb, size * factor, click, within) for factor in factors]
+        if len(found) == 1:
+            types, diameter, sides = found[0]
         else:
-            types, sides = (np.mean([r[i] for r in readings], axis=0) for i in (0, 2))
+            types, sides = (np.mean([maps[i] for maps in found], axis=0) for i in (0, 2))
             # A scale that sees no skeleton knows no diameter: each counts by its probability.
-            weights = np.stack([1 - r[0][0] for r in readings]) + 1e-6
-            diameter = (np.stack([r[1] for r in readings]) * weights).sum(0) / weights.sum(0)
+            weights = np.stack([1 - maps[0][0] for maps in found]) + 1e-6
+            diameter = (np.stack([maps[1] for maps in found]) * weights).sum(0) / weights.sum(0)
         kinds = types[1:]
         kind = kinds.argmax(0).astype(np.uint8) + 1 if len(kinds) > 1 else np.zeros((height, width), np.uint8)
         probability = np.clip(1 - types[0], 0, 1)
@@ -85,13 +97,16 @@ class SkeletonNetwork:
             np.ascontiguousarray(sides, np.float32),
         )  # fmt: skip
 
-    def _at(self, rgb: U8, longer: float) -> tuple[F32, F32, F32]:
+    def _at(self, rgb: U8, longer: float, click: Click | None, within: U8 | None) -> tuple[F32, F32, F32]:
         """Types (K + 1, H, W), diameter (H, W) and sides (S, H, W), computed at one size, given at that of `rgb`."""
         height, width = rgb.shape[:2]
         factor = longer / max(height, width)
         size = (max(LEAST_SIDE, round(width * factor)), max(LEAST_SIDE, round(height * factor)))
-        seen = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)
-        output = self._forward(np.asarray(seen, np.uint8))
+        to_size = cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR
+        seen = np.asarray(cv2.resize(rgb, size, interpolation=to_size), np.uint8)
+        earlier = None if within is None else np.asarray(cv2.resize(within, size, interpolation=to_size), np.uint8)
+        at = None if click is None else (click.x * size[0] / width, click.y * size[1] / height)
+        output = self._forward(seen, at, earlier)
         types = output.types.float().softmax(1)[0]
         if output.scale is not None:
             diameter = output.scale[0].float()
@@ -113,9 +128,31 @@ class SkeletonNetwork:
         return maps[:k], maps[k] * np.float32(max(height, width) / longer), maps[k + 1 :]
 
     @torch.inference_mode()
-    def _forward(self, rgb: U8) -> SkeletonOutput:
+    def _forward(self, rgb: U8, click: tuple[float, float] | None, within: U8 | None) -> SkeletonOutput:
+        """One picture at the size of the network, a click and an earlier mask in its pixels."""
         to = self.device.torch_device
         image = torch.from_numpy(rgb).to(to, non_blocking=True).permute(2, 0, 1)[None].float() / 255
+        if self.prompted:
+            row = (0.0, 0.0, 0.0) if click is None else (*click, 1.0)
+            previous = None if within is None else torch.from_numpy(within).to(to)[None, None].float() / 255
+            clicks = torch.tensor([[row]], device=to)
+            x = planes.network_input(image, torch.ones_like(image[:, :1]), clicks, previous=previous)
+        else:
+            x = network_input(image)
         with self.device.autocast():
-            output: SkeletonOutput = self.net(network_input(image))
+            output: SkeletonOutput = self.net(x)
         return output
+
+
+def _likeliest(readings: Sequence[Reading]) -> Reading:
+    """At every pixel what the reading says that is surest of a skeleton there."""
+    probability = np.stack([r.probability for r in readings])
+    best = probability.argmax(0)[None]
+
+    def chosen(maps: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        return np.asarray(np.take_along_axis(np.stack(maps), best, 0)[0])
+
+    return Reading(
+        chosen([r.probability for r in readings]), chosen([r.diameter for r in readings]),
+        chosen([r.kind for r in readings]), np.max([r.sides for r in readings], axis=0),
+    )  # fmt: skip

@@ -38,12 +38,16 @@ class Reading:
 class SkeletonMethod(Protocol):
     """A named way to find skeletons, its weights loaded."""
 
-    def read(self, rgb: U8, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
+    def read(
+        self, rgb: U8, clicks: Sequence[Click] = (), *, within: U8 | None = None, multi_scale: bool = False
+    ) -> Reading:
         """Read a picture.
 
         Args:
             rgb: (H, W, 3) uint8.
-            clicks: One positive click on each wanted object, in pixels of `rgb`; only methods that need to be told
-                where the objects are look at them.
+            clicks: One positive click on each wanted object, in pixels of `rgb`; none: every object is wanted. A
+                method that takes no clicks answers for every object.
+            within: (H, W) uint8 probability, 255 = certain, of the mask of the one wanted object, for methods that
+                can use it; with it goes one click.
             multi_scale: Networks look three times, at half, whole and double size, and average (slower).
         """

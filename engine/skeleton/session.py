@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from engine.crop.simulate import first_click
 from engine.errors import Cancelled, InputError
 from engine.imaging.cutout import bounding_box
 from engine.imaging.photo import Photo
@@ -111,10 +112,15 @@ class SkeletonSession:
         width, height = max(1, round(window.width * factor)), max(1, round(window.height * factor))
         picture, _ = self._pyramid.extract(window, width, height)
         _check(cancelled)
-        reading = self._method.read(picture, multi_scale=multi_scale)
+        if within is None:
+            reading = self._method.read(picture, multi_scale=multi_scale)
+        else:
+            mask, _ = Pyramid(within).extract(window, width, height)
+            middle = first_click((mask > 127).astype(np.uint8))
+            clicks = () if middle is None else (middle,)
+            reading = self._method.read(picture, clicks, within=mask, multi_scale=multi_scale)
+            reading = _restricted(reading, mask)
         _check(cancelled)
-        if within is not None:
-            reading = _restricted(reading, Pyramid(within).extract(window, width, height)[0])
         prediction = SkeletonPrediction(self._size, window, reading, time.perf_counter() - start)
         _ = prediction.suppressed  # here, in the worker, and not when the window first asks for a graph
         return prediction

@@ -16,6 +16,7 @@ from torchvision.transforms import v2
 from engine.errors import InputError
 from training.data.cache import PhotoCache
 from training.data.click_samples import Crop, crop_matrix, warp_image, warp_mask
+from training.data.degrade import degraded_mask
 from training.data.object_skeletons import ObjectSkeletons, has_skeleton
 from training.data.records import VOID, ObjectRecord
 
@@ -38,6 +39,10 @@ class SkeletonSamplerSettings(BaseModel):
     """Share of crops around a place of the object at any scale; the rest shows the whole object."""
     composite: float = 0.15
     """Share of samples with another object pasted in."""
+    prompted: float = 0.0
+    """Share of samples with a click on one object, whose skeleton and mask alone are then wanted."""
+    earlier: float = 0.25
+    """Share of those with an earlier mask made from the truth."""
     augmentation: Literal["continuous", "papers"] = "continuous"
     """"papers": scales 0.8, 1, 1.2 times rotations by 0, 90, 180, 270 degrees times none, left-right and up-down
     flips of the object's crop. "continuous": any scale, small rotations, left-right flips."""
@@ -47,7 +52,9 @@ class SkeletonSamples:
     """Training samples by number; sample n depends on (seed, n) alone.
 
     Each is a dict: image (3, S, S) uint8 RGB; diameter (1, S, S) float32, of the inscribed circle on the skeleton, in
-    crop pixels, 0 elsewhere; known (1, S, S) uint8, 0 on void and outside the photo; mask (1, S, S) uint8 0/1/255;
+    crop pixels, 0 elsewhere; known (1, S, S) uint8, 0 on void and outside the photo; valid (1, S, S) uint8, 0 outside
+    the photo; mask (1, S, S) uint8 0/1/255; click (1, 3) float32 x, y, 1 (zeros: no click, every object is wanted);
+    previous (1, S, S) uint8, 255 = certain, an earlier mask of the clicked object, or zeros;
     offset (2, S, S) float16, xy from each pixel to the nearest pixel of the skeleton; near (1, S, S) float32, the
     diameter there (both 0 where there is no skeleton at all).
     """
@@ -120,13 +127,18 @@ class SkeletonSamples:
         factor = photo.shape[1] / record.size[0]
         crop = self._choose_crop(photo.shape[:2], tuple(v * factor for v in record.bbox), rng)
         image, valid = warp_image(photo, crop, self.size)
-        mask = warp_mask(truth.labels, crop, self.size)
+        prompted = rng.random() < self.settings.prompted
+        labels = self.cache.mask(record) if prompted else truth.labels
+        mask = warp_mask(labels, crop, self.size)
         diameter = np.zeros((self.size, self.size), np.float32)
-        for segments in truth.objects.values():
+        for segments in [truth.objects[record.id]] if prompted else truth.objects.values():
             segments.draw(diameter, to_crop(crop, self.size))
         if rng.random() < self.settings.composite:
-            image, mask, diameter = self._paste(image, mask, diameter, rng)
-        if int((diameter > 0).sum()) < 6:
+            image, mask, diameter = self._paste(image, mask, diameter, rng, alone=prompted)
+        click, previous = np.zeros((1, 3), np.float32), np.zeros((self.size, self.size), np.uint8)
+        if prompted:
+            click, previous = self._prompt(mask, rng)
+        if int((diameter > 0).sum()) < 6 or (prompted and not click[0, 2]):
             return None
         known = ((mask != VOID) & (valid != 0)).astype(np.uint8)
         offset, near = nearest_skeleton(diameter)
@@ -134,10 +146,29 @@ class SkeletonSamples:
             "image": torch.from_numpy(np.ascontiguousarray(image.transpose(2, 0, 1))),
             "diameter": torch.from_numpy(diameter)[None],
             "known": torch.from_numpy(known)[None],
+            "valid": torch.from_numpy(valid)[None],
+            "click": torch.from_numpy(click),
+            "previous": torch.from_numpy(previous)[None],
             "mask": torch.from_numpy(mask)[None],
             "offset": torch.from_numpy(offset),
             "near": torch.from_numpy(near)[None],
         }
+
+    def _prompt(self, mask: U8, rng: np.random.Generator) -> tuple[F32, U8]:
+        """A click on the object of a mask, half the time near its middle, as people click; perhaps an earlier mask."""
+        click, previous = np.zeros((1, 3), np.float32), np.zeros(mask.shape, np.uint8)
+        inside = mask == 1
+        if not inside.any():
+            return click, previous
+        depth = cv2.distanceTransform(np.pad(inside, 1).astype(np.uint8), cv2.DIST_L2, 3)[1:-1, 1:-1]
+        style = rng.random()
+        least = (0.7 if style < 0.5 else 0.3 if style < 0.8 else 0.0) * depth.max()
+        choice = np.flatnonzero((inside & (depth >= least)).ravel())
+        row, column = divmod(int(choice[rng.integers(len(choice))]), self.size)
+        click[0] = (column + 0.5, row + 0.5, 1.0)
+        if rng.random() < self.settings.earlier:
+            previous = degraded_mask(inside, rng)
+        return click, previous
 
     def _choose_crop(self, shape: tuple[int, ...], bbox: tuple[float, ...], rng: np.random.Generator) -> Crop:
         """Similarities only: circles stay circles."""
@@ -163,8 +194,13 @@ class SkeletonSamples:
         side = max(extent * rng.uniform(1.1, 1.8), 32.0)
         return Crop(cx + shift[0], cy + shift[1], side, angle, 1.0, flip)
 
-    def _paste(self, image: U8, mask: U8, diameter: F32, rng: np.random.Generator) -> tuple[U8, U8, F32]:
-        """Put another object in front; what it hides a fair part of becomes void, its skeleton being another now."""
+    def _paste(
+        self, image: U8, mask: U8, diameter: F32, rng: np.random.Generator, *, alone: bool
+    ) -> tuple[U8, U8, F32]:
+        """Put another object in front; what it hides a fair part of becomes void, its skeleton being another now.
+
+        With `alone` one object is wanted: half the time the new one, else the old one if it stays visible.
+        """
         other = self._draw(rng)
         truth = self.skeletons.of(other)
         if other.id not in truth.objects:
@@ -180,19 +216,24 @@ class SkeletonSamples:
         pasted, _ = warp_image(photo, crop, self.size)
         drawn = np.zeros_like(diameter)
         truth.objects[other.id].draw(drawn, to_crop(crop, self.size))
+        # A soft, slightly shrunk edge: a hard one would teach the network to look for paste seams.
+        alpha = cv2.GaussianBlur(cv2.erode(cut, np.ones((3, 3), np.uint8)).astype(np.float32), (0, 0), 0.8)[..., None]
+        joined = np.asarray(image * (1 - alpha) + pasted * alpha, np.uint8)
+        if alone and rng.random() < 0.5:
+            return joined, cut, drawn
         _, parts = cv2.connectedComponents((mask == 1).astype(np.uint8))
         hidden = np.bincount(parts[cut == 1], minlength=int(parts.max()) + 1)
-        whole = np.bincount(parts.ravel(), minlength=len(hidden))
-        spoiled = hidden > 0.03 * whole
+        spoiled = hidden > 0.03 * np.bincount(parts.ravel(), minlength=len(hidden))
         spoiled[0] = False
+        if alone and spoiled.any():
+            return image, mask, diameter
         mask, diameter = mask.copy(), diameter.copy()
         mask[spoiled[parts]] = VOID
         diameter[(mask == VOID) | (cut == 1)] = 0
-        mask[cut == 1] = 1
-        diameter[drawn > 0] = drawn[drawn > 0]
-        # A soft, slightly shrunk edge: a hard one would teach the network to look for paste seams.
-        alpha = cv2.GaussianBlur(cv2.erode(cut, np.ones((3, 3), np.uint8)).astype(np.float32), (0, 0), 0.8)[..., None]
-        return np.asarray(image * (1 - alpha) + pasted * alpha, np.uint8), mask, diameter
+        mask[cut == 1] = 0 if alone else 1
+        if not alone:
+            diameter[drawn > 0] = drawn[drawn > 0]
+        return joined, mask, diameter
 
 
 def to_crop(crop: Crop, size: int) -> npt.NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""Recipe of the default skeleton network: skeleton, type and scale, learned together with mask and flux."""
+"""Recipe of the default skeleton network: skeleton, type and scale, with and without a click, and mask and flux."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
 from torch import Tensor, nn
 
+from engine.crop.planes import network_input
 from engine.nets.skeleton_output import SkeletonOutput
 from engine.nets.skeletonnet import SkeletonNet
-from engine.skeleton.network import network_input
 from engine.skeleton.scales import TABLES
 from training.data.cache import PhotoCache
 from training.data.records import ObjectRecord
@@ -43,7 +43,7 @@ class SkeletonRecipe(Recipe):
 
     name: Literal["skeleton"] = "skeleton"
     schedule: Schedule = Schedule(batch_size=16, learning_rate=1e-3)
-    sampler: SkeletonSamplerSettings = SkeletonSamplerSettings(set_weights=SET_WEIGHTS)
+    sampler: SkeletonSamplerSettings = SkeletonSamplerSettings(set_weights=SET_WEIGHTS, prompted=0.65)
     size: int = 128
     """Side of the crops in pixels."""
     width: float = 1.0
@@ -67,7 +67,8 @@ class SkeletonRecipe(Recipe):
 
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Skeleton and type, scale, mask, flux, and the skeleton once more at every side output."""
-        output: SkeletonOutput = net(network_input(batch["image"].float() / 255))
+        image, valid, previous = batch["image"].float() / 255, batch["valid"].float(), batch["previous"].float() / 255
+        output: SkeletonOutput = net(network_input(image, valid, batch["click"], previous=previous))
         known, near = batch["known"].float(), batch["near"]
         offset = batch["offset"].float()
         distance = offset.norm(dim=1, keepdim=True)
@@ -88,7 +89,6 @@ class SkeletonRecipe(Recipe):
             + self.side_weight * side
         )
         with torch.no_grad():
-            skeleton_pixels = batch["diameter"][:, 0] > 0
             scores = soft_scores(output.probability(), (types > 0), known[:, 0] > 0)
             error = scale_error(output, batch["diameter"], batch["known"], table)
             iou = mask_iou(output.extra["mask"].float(), (batch["mask"] == 1).float(), known).mean()
@@ -102,7 +102,6 @@ class SkeletonRecipe(Recipe):
             "recall": scores["recall"],
             "scale_octaves": error,
             "mask_iou": iou,
-            "skeleton_share": skeleton_pixels.float().mean(),
         }
         return total, figures
 

@@ -27,6 +27,13 @@ def test_what_fits_is_taken_and_the_rest_left():
     assert count == 2 + 5  # stem; weight, bias, mean, variance and counter of the normalisation
 
 
+def test_of_further_outputs_the_first_are_taken():
+    source, net = Net(3, 7), Net(3, 2)
+    start_from(net, source.state_dict())
+    assert torch.equal(net.head.weight, source.head.weight[:2])
+    assert torch.equal(net.head.bias, source.head.bias[:2])
+
+
 def test_the_same_network_is_copied_whole():
     source, net = Net(3, 2), Net(3, 2)
     assert start_from(net, source.state_dict()) == len(source.state_dict())

@@ -12,7 +12,7 @@ SMALL = {"widths": (8, 8, 16, 16, 16), "depths": (1, 1, 1, 1)}
 def test_every_map_has_the_size_of_the_input(shape: tuple[int, int]):
     net = SkeletonNet(**SMALL).eval()
     with torch.inference_mode():
-        out = net(torch.randn(2, 3, *shape))
+        out = net(torch.randn(2, 12, *shape))
     assert out.types.shape == (2, 5, *shape)
     assert out.scale is not None
     assert out.scale.shape == (2, 1, *shape)
@@ -28,7 +28,7 @@ def test_every_map_has_the_size_of_the_input(shape: tuple[int, int]):
 def test_the_probability_is_that_of_all_types_together():
     net = SkeletonNet(**SMALL).eval()
     with torch.inference_mode():
-        out = net(torch.randn(1, 3, 32, 32))
+        out = net(torch.randn(1, 12, 32, 32))
     assert torch.allclose(out.probability(), out.types.softmax(1)[:, 1:].sum(1), atol=1e-6)
 
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from torch import nn
 
+from engine.crop.prompts import Click
 from engine.device import choose
 from engine.errors import InputError, WeightsError
 from engine.nets.skeleton_output import SkeletonOutput
@@ -78,6 +79,45 @@ def test_a_very_flat_picture_is_shown_large_enough(monkeypatch: pytest.MonkeyPat
     assert reading.probability.shape == (1, 300)
 
 
+class Prompted(nn.Module):
+    """Certain where it is told: around the click, at the earlier mask; everywhere a little without either."""
+
+    prompted = True
+
+    def forward(self, x: torch.Tensor) -> SkeletonOutput:
+        assert x.shape[1] == 12
+        told = (x[:, 3:4] + x[:, 9:10]).clamp(0, 1)
+        told = told if told.any() else torch.full_like(told, 0.3)
+        logits = torch.cat([torch.zeros_like(told), torch.logit(told.clamp(1e-4, 1 - 1e-4))], 1)
+        diameter = x[:, 3:4] * 10 + 1
+        return SkeletonOutput(logits, diameter)
+
+
+def test_a_click_reaches_the_network_where_it_was_made(monkeypatch: pytest.MonkeyPatch):
+    reading = reader(monkeypatch, Prompted()).read(np.zeros((100, 256, 3), np.uint8), (Click(60, 30),))
+    peak = np.unravel_index(reading.probability.argmax(), reading.probability.shape)
+    assert np.hypot(peak[1] + 0.5 - 60, peak[0] + 0.5 - 30) < 2.5, "the picture is shown at half its size"
+
+
+def test_every_click_is_read_and_the_surest_answer_holds(monkeypatch: pytest.MonkeyPatch):
+    network = reader(monkeypatch, Prompted())
+    picture = np.zeros((100, 128, 3), np.uint8)
+    both = network.read(picture, (Click(30, 30), Click(90, 60)))
+    one, other = network.read(picture, (Click(30, 30),)), network.read(picture, (Click(90, 60),))
+    assert np.array_equal(both.probability, np.maximum(one.probability, other.probability))
+    assert both.diameter[30, 30] == one.diameter[30, 30] > other.diameter[30, 30]
+
+
+def test_the_earlier_mask_reaches_the_network_and_without_a_click_all_is_read(monkeypatch: pytest.MonkeyPatch):
+    network = reader(monkeypatch, Prompted())
+    mask = np.zeros((100, 128), np.uint8)
+    mask[70:90, 80:120] = 255
+    told = network.read(np.zeros((100, 128, 3), np.uint8), (Click(100, 80),), within=mask)
+    assert told.probability[80, 110] > 0.95
+    assert told.probability[20, 20] < 0.05
+    assert np.allclose(network.read(np.zeros((100, 128, 3), np.uint8)).probability, 0.3, atol=0.01)
+
+
 def test_values_that_are_no_numbers_are_the_weights_fault(monkeypatch: pytest.MonkeyPatch):
     class Broken(Answer):
         def forward(self, x: torch.Tensor) -> SkeletonOutput:
@@ -105,7 +145,6 @@ def test_an_unknown_method_and_missing_weights_say_so(tmp_path: Path):
 
 def test_every_click_is_one_object_for_the_medial_axis():
     from engine.crop.baselines import MagicWandSession
-    from engine.crop.prompts import Click
 
     class Wand:
         def session(self, photo):  # type: ignore[no-untyped-def]

@@ -16,9 +16,18 @@ class Ridge:
 
     def __init__(self) -> None:
         self.seen: list[tuple[tuple[int, ...], bool]] = []
+        self.told: list[tuple[tuple[Click, ...], np.ndarray | None]] = []
 
-    def read(self, rgb: np.ndarray, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
+    def read(
+        self,
+        rgb: np.ndarray,
+        clicks: Sequence[Click] = (),
+        *,
+        within: np.ndarray | None = None,
+        multi_scale: bool = False,
+    ) -> Reading:
         self.seen.append((rgb.shape, multi_scale))
+        self.told.append((tuple(clicks), within))
         probability = cv2.GaussianBlur(rgb[..., 0].astype(np.float32) / 255, (0, 0), 1.5)
         height, width = probability.shape
         diameter = np.full((height, width), width / 10, np.float32)
@@ -62,6 +71,10 @@ def test_within_a_mask_its_surroundings_are_read_and_the_rest_is_dropped():
     prediction = SkeletonSession(photo(), method).predict(within=mask)
     window = prediction.window
     assert (window.x0, window.y0, window.width, window.height) == (0, 80, 600, 140)
+    [((click,), told)] = method.told
+    assert told is not None
+    assert told.shape == method.seen[0][0][:2]
+    assert told[int(click.y), int(click.x)] == 255, "the method is told the mask and a point of it"
     graph = prediction.graph(0.3)
     assert graph.points[:, 1].max() < 205
     assert graph.points[:, 1].min() > 95

@@ -169,6 +169,24 @@ def test_a_pasted_object_brings_its_skeleton(bar: Path, tmp_path: Path):
         assert not (on & (sample["mask"][0] == 255)).any()
 
 
+def test_a_click_asks_for_its_object_alone(ellipses: Path, tmp_path: Path):
+    samples = make(ellipses, tmp_path, prompted=1.0, earlier=0.5, composite=0.4)
+    earlier = 0
+    for n in range(24):
+        sample = samples.sample(n)
+        x, y, label = sample["click"][0].tolist()
+        mask = sample["mask"][0].numpy() == 1
+        assert label == 1
+        assert mask[int(y), int(x)]
+        count, _ = cv2.connectedComponents(mask.astype(np.uint8))
+        assert count == 2, "one object, though the photo has two"
+        earlier += bool(sample["previous"].any())
+    assert 4 < earlier < 20
+    everything = make(ellipses, tmp_path, whole=1.0, composite=0.0).sample(0)
+    assert not everything["click"].any()
+    assert cv2.connectedComponents((everything["mask"][0].numpy() == 1).astype(np.uint8))[0] == 3
+
+
 def test_data_without_a_usable_object_is_refused(bar: Path, tmp_path: Path):
     with pytest.raises(InputError, match="No object"):
         make(bar, tmp_path, set_weights={"elsewhere": 1.0})

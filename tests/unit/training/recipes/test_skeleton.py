@@ -66,9 +66,16 @@ def test_a_batch_without_skeleton_or_knowledge_stays_finite():
     net = RECIPE.model_copy(update={"arguments": {"widths": (8, 8, 8, 8, 8), "depths": (1, 1, 1, 1)}}).build()
     zero = torch.zeros(2, 1, 32, 32)
     batch = {
-        "image": torch.zeros(2, 3, 32, 32, dtype=torch.uint8), "diameter": zero, "known": zero.byte(),
-        "mask": zero.byte(), "offset": torch.zeros(2, 2, 32, 32, dtype=torch.float16), "near": zero,
-    }  # fmt: skip
+        "image": torch.zeros(2, 3, 32, 32, dtype=torch.uint8),
+        "diameter": zero,
+        "known": zero.byte(),
+        "valid": zero.byte(),
+        "mask": zero.byte(),
+        "click": torch.zeros(2, 1, 3),
+        "previous": zero.byte(),
+        "offset": torch.zeros(2, 2, 32, 32, dtype=torch.float16),
+        "near": zero,
+    }
     loss, figures = RECIPE.loss(net, batch)
     loss.backward()
     assert all(math.isfinite(float(v)) for v in figures.values())
