@@ -20,25 +20,31 @@ ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+ARGUMENTS = {"widths": [8, 8, 16, 16, 16], "depths": [1, 1, 1, 1]}
+
+
 @pytest.fixture(scope="session")
 def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A weights folder with an untrained `deepcrop`."""
-    arguments = {"widths": [8, 8, 16, 16, 16], "depths": [1, 1, 1, 1]}
-    torch.manual_seed(0)
-    net = build("deepcrop", arguments)
-    card = WeightsCard(
-        name="deepcrop",
-        architecture=ARCHITECTURES["deepcrop"],
-        arguments=arguments,
-        input="RGB and prompt planes",
-        normalisation=Normalisation(mean=MEAN, std=STD),
-        data=(DataSource(name="none", terms="none"),),
-        licence="Apache-2.0",
-        training_command="none: random",
-        commit="0" * 40,
-    )
+    """A weights folder with an untrained `deepcrop` and an untrained `skeleton`."""
     folder = tmp_path_factory.mktemp("weights")
-    save_weights(net, folder / "deepcrop.safetensors", card)
+    for name in ("deepcrop", "skeleton"):
+        torch.manual_seed(0)
+        card = WeightsCard(
+            name=name,
+            architecture=ARCHITECTURES[name],
+            arguments=ARGUMENTS,
+            input="RGB",
+            normalisation=Normalisation(mean=MEAN, std=STD),
+            data=(DataSource(name="none", terms="none"),),
+            licence="Apache-2.0",
+            training_command="none: random",
+            commit="0" * 40,
+        )
+        net = build(name, ARGUMENTS)
+        for key, values in net.named_parameters():
+            if name == "skeleton" and key == "types.weight":
+                torch.nn.init.normal_(values, std=20)  # sure of itself, so that there is something to trace
+        save_weights(net, folder / f"{name}.safetensors", card)
     return folder
 
 

@@ -6,12 +6,14 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
 from app import __version__
 from engine.imaging.load import load
+from engine.skeleton.files.as_json import read_json
 from tests.e2e.conftest import Run
 
 
@@ -27,6 +29,7 @@ def test_info(deepskel: Run, weights: Path) -> None:
     state = {each["name"]: each for each in told["weights"]}
     assert state["deepcrop"]["hash_ok"] is True
     assert state["deepcrop"]["path"] == str(weights / "deepcrop.safetensors")
+    assert state["skeleton"]["hash_ok"] is True
     assert state["deepmask"]["problem"] == "missing"
     assert told["devices"]
     assert told["packages"]["torch"]
@@ -75,6 +78,85 @@ def test_errors_have_an_exit_code_and_one_line(
     assert done.stderr.splitlines()[-1].startswith("deepskel")
     assert "Traceback" not in done.stderr
     assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+
+
+def test_skeleton_of_a_photo(deepskel: Run, photo: Path) -> None:
+    output, mask = photo.with_name("ske lett.json"), photo.with_name("maske.png")
+    done = deepskel("skeleton", photo, "-o", output, "--mask", mask, "--threshold", "0.1", "--json", "--device", "cpu")
+    assert done.returncode == 0, done.stderr
+    told, graph = json.loads(done.stdout), read_json(output)
+    assert (told["width"], told["height"], told["output"]) == (512, 512, str(output))
+    assert graph.size == (512, 512)
+    assert not graph.empty, "random weights find something everywhere"
+    assert (told["branches"], told["nodes"], told["points"]) == (
+        len(graph.branches),
+        len(graph.nodes),
+        len(graph.points),
+    )
+    assert told["radius"] == pytest.approx([graph.radius.min(), graph.radius.max()], abs=1e-3)
+    assert ((graph.points >= 0) & (graph.points <= 512)).all()
+    covered = load(mask).pixels[:, :, 0] > 0
+    column, row = np.floor(graph.points).astype(int).clip(0, 511).T
+    assert covered[row, column][graph.radius >= 1].all()
+
+
+@pytest.mark.parametrize("output", ["a.svg", "a.csv", "a.png"])
+def test_skeleton_of_a_clicked_object(deepskel: Run, photo: Path, output: str) -> None:
+    clicks = ("--click", "230,300", "--not", "5,5")
+    medial = ("--medial",) if output != "a.png" else ("--multi-scale", "--threshold", "0.1")
+    done = deepskel("skeleton", photo, *clicks, *medial, "--circles", "0.2", "-o", photo.with_name(output), "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    content = photo.with_name(output).read_bytes()
+    match output:
+        case "a.svg":
+            svg = ElementTree.fromstring(content)
+            assert len(svg.findall(".//{*}path")) == told["branches"] > 0
+            assert len(svg.findall(".//{*}circle")) == told["circles"] > 0
+        case "a.csv":
+            assert content.count(b"\n") == told["points"] + 1 > 1
+        case _:
+            picture, source = load(photo.with_name(output)), load(photo)
+            changed = (picture.pixels != source.pixels).any(axis=2)
+            assert picture.size == source.size
+            assert changed.any() == (told["points"] > 0)
+            assert changed.mean() < 0.9
+
+
+@pytest.mark.parametrize(
+    ("status", "changed"),
+    [
+        (2, {"--threshold": "1.5"}),
+        (3, {"photo": "none.jpg"}),
+        (5, {"-o": "no-folder/out.svg"}),
+    ],
+)
+def test_skeleton_errors_have_an_exit_code_and_one_line(
+    deepskel: Run, photo: Path, status: int, changed: dict[str, str]
+) -> None:
+    given = {"photo": str(photo), "-o": "out.svg", "--device": "cpu"} | changed
+    source = given.pop("photo")
+    done = deepskel("skeleton", source, *(part for option in given.items() for part in option))
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1].startswith("deepskel")
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+
+
+def test_skeleton_without_its_weights(deepskel: Run, photo: Path, weights: Path, tmp_path: Path) -> None:
+    only_crop = tmp_path / "only crop"
+    only_crop.mkdir()
+    for path in weights.glob("deepcrop.*"):
+        (only_crop / path.name).write_bytes(path.read_bytes())
+    done = deepskel("skeleton", photo, "-o", "out.svg", DEEPSKEL_WEIGHTS=str(only_crop))
+    assert done.returncode == 4
+    assert "skeleton" in done.stderr
+    assert done.stderr.count("\n") == 1
+    done = deepskel(
+        "skeleton", photo, "--click", "230,300", "--medial", "-o", "out.svg", DEEPSKEL_WEIGHTS=str(only_crop)
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_missing_weights(deepskel: Run, photo: Path, tmp_path: Path) -> None:
