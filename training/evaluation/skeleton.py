@@ -54,7 +54,7 @@ def evaluate(
             if view.target is not None:
                 np.save(shelf / f"{number}.npy", view.target)
             for index, (method, network) in enumerate(methods.items()):
-                outcome, crests = _measure(method, network, view, thresholds, options.multi_scale)
+                outcome, crests = _measure(method, network, view, thresholds, options)
                 outcomes[method].append(replace(outcome, true_mask=true_mask))
                 if view.target is not None:
                     crests.save(shelf / f"{number}-{index}.npz", thresholds[0])
@@ -75,10 +75,11 @@ def evaluate(
 
 
 def _measure(
-    name: str, method: SkeletonMethod, view: View, thresholds: npt.NDArray[np.float64], multi_scale: bool
+    name: str, method: SkeletonMethod, view: View, thresholds: npt.NDArray[np.float64], options: SkeletonOptions
 ) -> tuple[SkeletonOutcome, Crests]:
     start = perf_counter()
-    reading = method.read(view.rgb, view.clicks, multi_scale=multi_scale)
+    clicks = view.clicks if options.clicks else ()
+    reading = method.read(view.rgb, clicks, multi_scale=options.multi_scale)
     seconds = perf_counter() - start
     scaled = view.scaled and bool((reading.diameter > 0).any())
     crests = Crests.of(reading)

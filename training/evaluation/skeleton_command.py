@@ -42,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--limit", type=positive, metavar="N", help="at most N objects (photos with --view photo), equally many a set")
     add("--thresholds", type=positive, default=100, metavar="N", help="how many (default: %(default)s)")
+    add("--no-clicks", action="store_true", help="methods that take clicks get none: every object is wanted")
     add("--multi-scale", action="store_true", help="networks read at several scales and average")
     add("--group", type=group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
     add("--seed", type=count, default=0, help="of sample and intervals (default: 0)")
@@ -78,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         cv2.setNumThreads(args.threads)
     methods = {name: make_skeleton_method(name, args.device, args.weights) for name in args.model}
     split = None if args.split == "all" else args.split
-    options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed, args.multi_scale)
+    options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed, args.multi_scale, not args.no_clicks)
     views = open_views(args.data, split, args.sets, options)
     groups = dict(args.group)
     check_groups(groups, views.sets)
@@ -109,5 +110,6 @@ def _protocol(options: SkeletonOptions, views: Views, pictures: int) -> dict[str
         "limit": options.limit,
         "thresholds": options.thresholds,
         "multi_scale": options.multi_scale,
+        "clicks": options.clicks,
         "pictures": pictures,
     }

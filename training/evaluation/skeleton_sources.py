@@ -28,6 +28,7 @@ class SkeletonOptions:
         thresholds: How many.
         seed: Of the sample.
         multi_scale: Networks look at each picture at several scales.
+        clicks: Methods that take clicks are given one on each measured object.
     """
 
     view: Kind = "object"
@@ -35,6 +36,7 @@ class SkeletonOptions:
     thresholds: int = 100
     seed: int = 0
     multi_scale: bool = False
+    clicks: bool = True
 
 
 @dataclass(frozen=True, eq=False)
