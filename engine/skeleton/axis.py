@@ -16,31 +16,37 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from scipy.ndimage import distance_transform_edt, gaussian_filter1d
-from skimage.morphology import skeletonize
+
+from engine.skeleton.thinning import thinned
 
 F32 = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-RESIDUAL = 2.0
-"""How much longer than its chord a boundary arc must be to make an axis, pixels: more than the steps of a raster and
+LEAST_RESIDUAL = 2.0
+"""Pixels by which a boundary arc must at least exceed its chord to make an axis: more than the steps of a raster and
 than a bump of one pixel."""
-BOUNDARY_SMOOTHING = 1.0
-"""Standard deviation of the Gaussian along the boundary, pixels: its steps would lengthen slanted arcs by up to 8 %."""
+SMOOTHING = 0.5
+"""Standard deviation of the Gaussian along the boundary, as a share of the residual: the steps of a raster would
+lengthen slanted arcs by up to 8 %."""
 
 
-def axis_pixels(mask: Bools) -> Bools:
-    """The medial axis, one pixel wide, as connected as the mask, with a loop around every hole.
+def axis_pixels(mask: Bools, residual: float = 0) -> Bools:
+    """The medial axis, one pixel wide, as connected as the mask; a loop is around every hole but the tiniest.
 
     Args:
-        mask: (H, W) bool; its border rows and columns must be empty.
+        mask: (H, W) bool; outside the picture is outside the mask.
+        residual: By how much an arc must exceed its chord to make an axis, as a share of the mask's longer side; never
+            less than `LEAST_RESIDUAL`.
 
     Returns:
         (H, W) bool; every connected part of the mask has at least one pixel.
     """
     if not mask.any():
         return np.zeros_like(mask)
-    boundary = _Boundary.of(mask)
+    least = max(LEAST_RESIDUAL, residual * max(mask.shape))
+    mask = np.pad(mask, 1)
+    boundary = _Boundary.of(mask, least)
     nearest = _nearest_crack(mask, boundary)
     marked = np.zeros_like(mask)
     for axis in (0, 1):
@@ -57,8 +63,8 @@ def axis_pixels(mask: Bools) -> Bools:
         apart = boundary.apart(boundary.number[first, second], boundary.number[other])
         marked[rows[apart], columns[apart]] = True
     _fill_meshes(marked, mask)
-    _mark_middles(marked, mask)
-    return np.asarray(skeletonize(marked), np.bool_)  # type: ignore[no-untyped-call]
+    _one_piece_each(marked, mask)
+    return np.asarray(thinned(marked[None, 1:-1, 1:-1])[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +77,7 @@ class _Boundary:
         arc: (N,) float64 length of the boundary from its first point, pixels.
         total: (N,) float64 length of the whole closed boundary.
         curve: (N,) int32 which boundary it belongs to.
+        residual: By how much an arc that makes an axis exceeds its chord, pixels.
     """
 
     number: npt.NDArray[np.int32]
@@ -78,16 +85,17 @@ class _Boundary:
     arc: npt.NDArray[np.float64]
     total: npt.NDArray[np.float64]
     curve: npt.NDArray[np.int32]
+    residual: float
 
     @classmethod
-    def of(cls, mask: Bools) -> _Boundary:
+    def of(cls, mask: Bools, residual: float) -> _Boundary:
         double = cv2.resize(mask.astype(np.uint8), None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
         found, _ = cv2.findContours(double, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
         contours = [np.asarray(c).reshape(-1, 2) for c in found]
         number = np.full(double.shape, -1, np.int32)
         xy, arc, total = [], [], []
         for contour in contours:
-            smooth = gaussian_filter1d(contour / 2, 2 * BOUNDARY_SMOOTHING, axis=0, mode="wrap")
+            smooth = gaussian_filter1d(contour / 2, 2 * SMOOTHING * residual, axis=0, mode="wrap")
             step = np.linalg.norm(np.roll(smooth, -1, 0) - smooth, axis=1)
             along = np.cumsum(step)
             xy.append(smooth)
@@ -96,7 +104,7 @@ class _Boundary:
         every = np.concatenate(contours)
         number[every[:, 1], every[:, 0]] = np.arange(len(every))
         curve = np.repeat(np.arange(len(contours), dtype=np.int32), [len(c) for c in contours])
-        return cls(number, np.concatenate(xy), np.concatenate(arc), np.concatenate(total), curve)
+        return cls(number, np.concatenate(xy), np.concatenate(arc), np.concatenate(total), curve, residual)
 
     def apart(self, a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> Bools:
         """Whether there is an axis between the points numbered `a` and `b`, each (N,)."""
@@ -104,7 +112,7 @@ class _Boundary:
         arc = np.minimum(arc, self.total[a] - arc)
         difference = self.xy[a] - self.xy[b]
         chord = np.hypot(difference[:, 0], difference[:, 1])
-        return (arc - chord > RESIDUAL) | (self.curve[a] != self.curve[b])
+        return np.asarray((arc - chord > self.residual) | (self.curve[a] != self.curve[b]))
 
 
 def _nearest_crack(mask: Bools, boundary: _Boundary) -> npt.NDArray[np.int32]:
@@ -133,15 +141,29 @@ def _fill_meshes(marked: Bools, mask: Bools) -> None:
     marked |= ~open_[label]
 
 
-def _mark_middles(marked: Bools, mask: Bools) -> None:
-    """Mark the innermost pixel of every part of the mask that has no mark."""
-    count, label = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+def _one_piece_each(marked: Bools, mask: Bools) -> None:
+    """Leave one piece in every part of the mask: its largest, or its innermost pixel where nothing is marked.
+
+    Other pieces are pixels near a tip, where the excess wavers around the least that counts.
+    """
+    count, part = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
+    _, piece, stats, _ = cv2.connectedComponentsWithStats(marked.astype(np.uint8), connectivity=8)
+    size = stats[:, cv2.CC_STAT_AREA]
+    of_piece = np.zeros(len(size), np.int64)
+    of_piece[piece[marked]] = part[marked]
+    order = np.lexsort((-size, of_piece))  # the largest piece of every part comes first
+    _, first = np.unique(of_piece[order], return_index=True)
+    keep = np.zeros(len(size), np.bool_)
+    keep[order[first]] = True
+    keep[0] = False
+    marked &= keep[piece]
+
     without = np.ones(count, np.bool_)
     without[0] = False
-    without[label[marked]] = False
+    without[part[marked]] = False
     if without.any():
-        rows, columns = np.nonzero(without[label])
+        rows, columns = np.nonzero(without[part])
         depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)[rows, columns]
-        order = np.lexsort((-depth, label[rows, columns]))
-        _, first = np.unique(label[rows, columns][order], return_index=True)
+        order = np.lexsort((-depth, part[rows, columns]))
+        _, first = np.unique(part[rows, columns][order], return_index=True)
         marked[rows[order[first]], columns[order[first]]] = True

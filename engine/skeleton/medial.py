@@ -2,21 +2,22 @@
 
 A terminal branch is judged by what the mask would lose without it: how far its tip reaches beyond the circle of the
 junction where it begins, and how much area it alone covers. The least significant branch goes first, its junction is
-dissolved when two branches remain, and the rest is judged anew (discrete skeleton evolution, Bai and Latecki 2007, with
-these two measures in place of the reconstruction itself).
+dissolved when two branches remain, and the rest is judged anew (discrete skeleton evolution, Bai and Latecki 2007).
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from skimage.morphology import medial_axis, skeletonize
 
+from engine.skeleton.axis import axis_pixels
 from engine.skeleton.graph import Branch, SkeletonGraph
+from engine.skeleton.prune import pruned, reversed_branch
+from engine.skeleton.recover import bounds, draw_branch
 from engine.skeleton.trace import trace
 
 F32 = npt.NDArray[np.float32]
@@ -24,6 +25,9 @@ Bools = npt.NDArray[np.bool_]
 
 WORKING_SIZE = 1024
 """Longer side in pixels above which the axis is found on a reduced mask; the radii come from the full one."""
+
+_LEAST_SLOPE = 0.5
+"""Of the radius across the crest; a direction less steep runs along the axis rather than across it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +42,10 @@ class Pruning:
         pixels: ... and by more than this many pixels ...
         area: ... and it alone covers more than this share of the mask.
         large: Or it alone covers more than this share of the mask.
-        twin: With a branch goes another of the same junction that counts less than this times as much: of two equal
-            corners none is left over.
+        twin: An end that runs on into one corner of two, the other being gone, is cut back unless the corner counts by
+            this factor more than it must.
+        bump: What sticks out so little that the boundary around it is longer than the chord under it by less than this
+            share of the mask's longer side (2 pixels at least) makes no branch to begin with.
         speck: Holes and parts smaller than this share of the mask are ignored.
     """
 
@@ -48,6 +54,7 @@ class Pruning:
     area: float = 0.005
     large: float = 0.02
     twin: float = 1.6
+    bump: float = 0.005
     speck: float = 0.002
 
 
@@ -61,7 +68,7 @@ def medial_graph(
 
     Args:
         mask: (H, W), non-zero is the object.
-        prune: What is kept; None keeps every branch.
+        prune: What is kept; None keeps every branch that is more than the steps of a raster.
 
     Returns:
         The graph in pixels of the mask: radii are those of the inscribed circles, half a pixel at least; confidence 1.
@@ -72,25 +79,23 @@ def medial_graph(
     if not len(columns):
         return SkeletonGraph((width, height))
     x0, y0 = int(columns[0]), int(rows[0])
-    part = np.pad(full[y0 : rows[-1] + 1, x0 : columns[-1] + 1], 1)
+    part = full[y0 : rows[-1] + 1, x0 : columns[-1] + 1]
     if prune:
         part = _without_specks(part, prune.speck)
     distance = inscribed_radius(part)
     scale = min(1.0, WORKING_SIZE / max(part.shape))
-    small, small_radius = part, distance
+    small, small_distance = part, distance
     if scale < 1:
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
         small = cv2.resize(part.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 127
-        small_radius = inscribed_radius(small)
-    # The order in which equal pixels are removed is random unless told: the same mask must give the same axis.
-    axis = np.asarray(medial_axis(small, rng=0), np.bool_)  # type: ignore[no-untyped-call]
-    skeleton = skeletonize(_without_false_loops(axis, small))  # type: ignore[no-untyped-call]
-    graph = trace(skeleton, small_radius)
+        small_distance = inscribed_radius(small)
+    skeleton = axis_pixels(small, prune.bump if prune else 0)
+    graph = _centred(trace(skeleton, small_distance), skeleton, small_distance)
     if prune:
-        graph = pruned(graph, float(small.sum()), prune)
-    sx, sy = part.shape[1] / small.shape[1], part.shape[0] / small.shape[0]
-    graph = graph.moved((sx, sy), (x0 - 1.0, y0 - 1.0), (width, height))
-    return _with_radii(graph, distance, (x0 - 1, y0 - 1)) if scale < 1 else graph
+        judge = _Coverage(graph, float(small.sum()), prune)
+        graph = judge.trimmed(pruned(graph, judge))
+    graph = graph.moved((part.shape[1] / small.shape[1], part.shape[0] / small.shape[0]), (x0, y0), (width, height))
+    return _with_radii(graph, distance, (x0, y0)) if scale < 1 else graph
 
 
 def inscribed_radius(mask: Bools) -> F32:
@@ -122,12 +127,35 @@ def _without_specks(mask: Bools, share: float) -> Bools:
     return np.asarray(out == 1)
 
 
-def _without_false_loops(axis: Bools, mask: Bools) -> Bools:
-    """Fill the pinholes of an axis that is two pixels wide in places: a true loop goes around a hole of the mask."""
-    _, labels = cv2.connectedComponents((~axis).astype(np.uint8), connectivity=4)
-    outside = np.zeros(int(labels.max()) + 1, np.bool_)
-    outside[labels[~mask]] = True
-    return np.asarray(axis | ~outside[labels])
+def _centred(graph: SkeletonGraph, skeleton: Bools, radius: F32) -> SkeletonGraph:
+    """Points moved from pixel centres to the crest beside them, up to one pixel across the skeleton.
+
+    Where a mask is an even number of pixels wide the crest runs between two, and thinning may take the wrong one of
+    three. Across the crest the radius is a tent; its top follows from both sides and their slope. Nodes stay.
+    """
+    padded = np.pad(radius, 2)
+    taken = np.pad(skeleton, 2)
+    branches = []
+    for b in graph.branches:
+        points, radii = b.points.copy(), b.radius.copy()
+        inner = slice(1, len(points) - 1)
+        column, row = np.floor(points[inner]).astype(np.int64).T + 2
+        here = padded[row, column]
+        best = np.zeros(len(here), np.float32)
+        move = np.zeros((len(here), 2), np.float32)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            beside = padded[row + dy, column + dx]
+            slope = beside - padded[row + 2 * dy, column + 2 * dx]
+            free = ~taken[row + dy, column + dx] & (slope > _LEAST_SLOPE)
+            top = np.where(free, 0.5 + (beside - here) / (2 * np.where(free, slope, 1)), 0).clip(0, 1)
+            rise = np.where(top > 0, (here + beside + slope) / 2 - here, 0)
+            better = rise > best
+            best[better] = rise[better]
+            move[better] = top[better, None] * np.array((dx, dy), np.float32)
+        points[inner] += move
+        radii[inner] += best
+        branches.append(replace(b, points=points, radius=radii))
+    return SkeletonGraph(graph.size, graph.nodes, tuple(branches))
 
 
 def _with_radii(graph: SkeletonGraph, distance: F32, origin: tuple[int, int]) -> SkeletonGraph:
@@ -141,116 +169,101 @@ def _with_radii(graph: SkeletonGraph, distance: F32, origin: tuple[int, int]) ->
     return SkeletonGraph(graph.size, graph.nodes, tuple(branches))
 
 
-def pruned(graph: SkeletonGraph, area: float, settings: Pruning) -> SkeletonGraph:
-    """The graph without insignificant terminal branches.
+class _Coverage:
+    """Judges terminal branches by what the recovered mask would lose without them.
 
     Args:
-        graph: Any skeleton.
-        area: Pixels of the mask that it belongs to.
+        graph: Before any branch goes.
+        area: Of the mask, pixels.
         settings: What is kept.
     """
-    tree = _Tree(graph, area, settings)
-    while (weakest := tree.weakest()) is not None:
-        node = tree.root(weakest)
-        limit = min(1.0, settings.twin * tree.significance[weakest])
-        twins = [k for k in set(tree.at_node[node]) if k != weakest and tree.significance.get(k, 1.0) < limit]
-        tree.remove(weakest)
-        # The last branch of a junction stays: without it nothing would be left there.
-        for twin in twins[: max(0, len(tree.at_node[node]) - 1)]:
-            tree.remove(twin)
-        tree.settle(node)
-    return tree.graph()
-
-
-class _Tree:
-    """A graph that loses branches. `significance` has the branches with one free end and one at a junction."""
 
     def __init__(self, graph: SkeletonGraph, area: float, settings: Pruning) -> None:
-        self._source, self._area, self._settings = graph, area, settings
-        self.branches = dict(enumerate(graph.branches))
-        self.at_node: dict[int, list[int]] = {}
-        for key, b in self.branches.items():
-            for node in (b.start, b.end):
-                self.at_node.setdefault(node, []).append(key)
-        self.significance: dict[int, float] = {}
-        self._next = len(self.branches)
-        for key in self.branches:
-            self._judge(key)
+        self._area, self._settings, self._size = area, settings, graph.size
+        self._count = np.zeros((graph.size[1], graph.size[0]), np.int16)
+        """How many branches cover each pixel."""
+        for branch in graph.branches:
+            self._add(branch, 1)
 
-    def weakest(self) -> int | None:
-        """The least significant branch, None when all that are left count."""
-        key = min(self.significance, key=lambda k: self.significance[k], default=None)
-        return key if key is not None and self.significance[key] < 1 else None
+    def significance(self, branch: Branch) -> float:
+        return self._worth(branch, None)
 
-    def root(self, key: int) -> int:
-        """The junction where a terminal branch begins."""
-        b = self.branches[key]
-        return b.start if len(self.at_node[b.end]) == 1 else b.end
+    def removed(self, branch: Branch) -> None:
+        self._add(branch, -1)
 
-    def remove(self, key: int) -> None:
-        gone = self.branches.pop(key)
-        self.significance.pop(key, None)
-        for node in (gone.start, gone.end):
-            self.at_node[node].remove(key)
+    def merged(self, first: Branch, second: Branch, whole: Branch) -> None:
+        for branch, change in ((first, -1), (second, -1), (whole, 1)):
+            self._add(branch, change)
 
-    def settle(self, node: int) -> None:
-        """Dissolve a junction of two branches; judge anew what ends there."""
-        rest = self.at_node[node]
-        if len(rest) == 2 and rest[0] != rest[1]:
-            first, second = (self.branches[key] for key in rest)
-            merged, old = _merged(first, second, node), tuple(rest)
-            for key in old:
-                self.remove(key)
-            self.branches[self._next] = merged
-            for end in (merged.start, merged.end):
-                self.at_node[end].append(self._next)
-            rest = [self._next]
-            self._next += 1
-        for key in set(rest):
-            self._judge(key)
+    def trimmed(self, graph: SkeletonGraph) -> SkeletonGraph:
+        """The pruned graph with its free ends cut back to where a branch that goes on from there would be kept.
 
-    def graph(self) -> SkeletonGraph:
-        used = sorted({node for b in self.branches.values() for node in (b.start, b.end)})
-        number = {node: i for i, node in enumerate(used)}
-        kept = tuple(
-            Branch(number[b.start], number[b.end], b.points, b.radius, b.confidence, b.kind)
-            for b in self.branches.values()
-        )
-        return SkeletonGraph(self._source.size, self._source.nodes[used], kept)
+        The last branch at an end always stays. Where the boundary is a rough arc, it runs on from the arc's centre to
+        some bump, and its circles shrink as fast as they can. Within a true end, round or tapering, they do not.
+        """
+        ends = np.bincount([n for b in graph.branches for n in (b.start, b.end)], minlength=len(graph.nodes))
+        nodes = graph.nodes.copy()
+        branches = []
+        for branch in graph.branches:
+            b = branch
+            for _ in range(2):
+                b = reversed_branch(b)
+                if ends[b.end] == 1:
+                    b = self._without_steep_end(b, bool(ends[b.start] > 1))
+                    nodes[b.end] = b.points[-1]
+            branches.append(b)
+        return SkeletonGraph(graph.size, nodes, tuple(branches))
 
-    def _judge(self, key: int) -> None:
-        b = self.branches[key]
-        free = [len(self.at_node[b.start]) == 1, len(self.at_node[b.end]) == 1]
-        if b.start != b.end and sum(free) == 1:
-            self.significance[key] = _significance(b if free[1] else _reversed(b), self._area, self._settings)
-        else:
-            self.significance.pop(key, None)
+    def _without_steep_end(self, branch: Branch, at_junction: bool) -> Branch:
+        steps = np.linalg.norm(np.diff(branch.points[::-1], axis=0), axis=1)
+        to_tip = np.concatenate([[0.0], np.cumsum(steps)])[::-1]
+        # Going inwards: as long as the circle grows faster than what is cut sticks out of it by the allowed share.
+        cut = int(np.argmax(branch.radius * (1 + self._settings.reach) - to_tip))
+        if cut == len(branch.points) - 1:
+            return branch
+        rest = _part(branch, 0, cut + 1)
+        if self._worth(_part(branch, cut, None), rest) >= self._settings.twin:
+            return branch
+        # Nothing is left of a side branch that was kept because of its tip: it stays as it is.
+        return branch if at_junction and self._worth(rest, None) < 1 else rest
 
+    def _worth(self, branch: Branch, rest: Branch | None) -> float:
+        """Significance of a branch that goes on from `rest`, or begins at a junction."""
+        settings = self._settings
+        at_root, at_tip = float(branch.radius[0]), float(branch.radius[-1])
+        # Straight, not along the curve: a noisy edge makes the axis wind.
+        straight = float(np.linalg.norm(branch.points[-1] - branch.points[0]))
+        reaching = (straight + at_tip - at_root) / max(settings.pixels, settings.reach * at_root)
+        box, covered = self._covered(branch)
+        alone = covered & (self._count[box] == 1)
+        if rest is not None:
+            mask = np.zeros(covered.shape, np.uint8)
+            draw_branch(mask, _thinned_out(rest), (box[1].start, box[0].start))
+            alone &= mask == 0
+        share = np.count_nonzero(alone) / self._area
+        return max(min(reaching, share / settings.area), share / settings.large)
 
-def _significance(branch: Branch, area: float, settings: Pruning) -> float:
-    """Below 1 when the branch, which starts at a junction and ends free, does not count."""
-    steps = np.linalg.norm(np.diff(branch.points, axis=0), axis=1)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    at_junction, at_tip = float(branch.radius[0]), float(branch.radius[-1])
-    # Straight, not along the curve: a noisy edge makes the axis wind.
-    straight = float(np.linalg.norm(branch.points[-1] - branch.points[0]))
-    beyond = straight + at_tip - at_junction
-    outside = along > at_junction
-    covered = float((2 * branch.radius[1:] * steps)[outside[1:]].sum()) + 0.5 * math.pi * at_tip**2
-    share = covered / area
-    reaching = min(beyond / max(settings.pixels, settings.reach * at_junction), share / settings.area)
-    return max(reaching, share / settings.large)
+    def _add(self, branch: Branch, change: int) -> None:
+        box, covered = self._covered(branch)
+        self._count[box] += np.int16(change) * covered
 
-
-def _reversed(b: Branch) -> Branch:
-    return Branch(b.end, b.start, b.points[::-1], b.radius[::-1], b.confidence[::-1], b.kind[::-1])
+    def _covered(self, branch: Branch) -> tuple[tuple[slice, slice], Bools]:
+        """A box of pixels, and which of them the branch covers."""
+        x0, y0, x1, y1 = bounds([branch], self._size)
+        mask = np.zeros((y1 - y0, x1 - x0), np.uint8)
+        draw_branch(mask, _thinned_out(branch), (x0, y0))
+        return np.s_[y0:y1, x0:x1], mask != 0
 
 
-def _merged(first: Branch, second: Branch, node: int) -> Branch:
-    """One branch from the far end of `first` to the far end of `second`, which meet at `node`."""
-    a = first if first.end == node else _reversed(first)
-    b = second if second.start == node else _reversed(second)
-    return Branch(
-        a.start, b.end, np.concatenate([a.points, b.points[1:]]), np.concatenate([a.radius, b.radius[1:]]),
-        np.concatenate([a.confidence, b.confidence[1:]]), np.concatenate([a.kind, b.kind[1:]]),
-    )  # fmt: skip
+def _part(b: Branch, first: int, last: int | None) -> Branch:
+    along = slice(first, last)
+    return Branch(b.start, b.end, b.points[along], b.radius[along], b.confidence[along], b.kind[along])
+
+
+def _thinned_out(b: Branch) -> Branch:
+    """Points an eighth of a radius apart: their envelope is the same to the eye and much faster to draw."""
+    steps = np.linalg.norm(np.diff(b.points, axis=0), axis=1)
+    eighth = np.floor(np.cumsum(8 * steps / np.maximum(b.radius[1:], 1)))
+    chosen = np.concatenate([[True], np.diff(eighth, prepend=0) > 0])
+    chosen[-1] = True
+    return Branch(b.start, b.end, b.points[chosen], b.radius[chosen], b.confidence[chosen], b.kind[chosen])
