@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,8 @@ import pytest
 from scipy.io import savemat
 
 from engine.errors import InputError
+from training.__main__ import main
+from training.checkpoint import load_checkpoint
 from training.data.cache import PhotoCache
 from training.data.object_skeletons import ObjectSkeletons
 from training.data.skeleton_objects import skeleton_objects
@@ -66,7 +69,7 @@ def test_samples_rescale_the_scale(bars: Path) -> None:
     settings = SkeletonSamplerSettings(augmentation="papers", composite=0)
     samples = SkeletonSamples(records, cache, settings, 0, size=64)
     found = set()
-    for n in range(40):
+    for n in range(20):
         diameter = samples.sample(n)["diameter"][0]
         on = diameter > 0
         factor = float(diameter[on].median()) / (40 * 64 / (1.4 * 121))
@@ -79,3 +82,19 @@ def test_a_set_without_scale_cannot_be_learned_from(bars: Path) -> None:
     savemat(bars / "groundTruth" / "train" / "a.mat", {"sym": np.eye(120, 200)})
     with pytest.raises(InputError, match="SK506 stores skeletons without contours"):
         skeleton_objects(open_skeletons(bars))
+
+
+def test_the_command_line_learns_from_a_set(bars: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    config = bars.parent / "fsds.json"
+    fields = {"sampler": {"set_weights": {}}, "schedule": {"batch_size": 2}, "size": 64, "arguments": {"width": 0.0625}}
+    config.write_text(json.dumps(fields))
+    command = [
+        "fit", "skeleton", "--model", "fsds", "--data", str(bars), "--config", str(config), "--steps", "2",
+        "--workers", "0", "--device", "cpu", "--out", str(bars.parent / "run"), "--cache", str(bars.parent / "cache"),
+        "--quiet",
+    ]  # fmt: skip
+    assert main(command) == 0
+    assert capsys.readouterr().out.startswith("fsds: 2 steps")
+    assert load_checkpoint(bars.parent / "run" / "last.pt").step == 2
+    assert main([*command, "--split", "dev"]) == 2
+    assert "Splits there: train." in capsys.readouterr().err
