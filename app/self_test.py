@@ -91,19 +91,19 @@ def _skeleton() -> str:
     from engine.device import choose
     from engine.imaging.photo import Photo
     from engine.skeleton.methods import make_skeleton_method
+    from engine.skeleton.recover import recover_mask
     from engine.skeleton.session import SkeletonSession
 
-    picture = np.full((192, 256, 3), (205, 210, 190), np.uint8)
-    picture[76:116, 40:216] = (90, 50, 40)
+    rows, columns = np.mgrid[:192, :256]
+    bar = (np.abs(rows - 96) < 20) & (np.abs(columns - 128) < 88)
+    picture = np.where(bar[..., None], (90, 50, 40), (205, 210, 190)).astype(np.uint8)
     method = make_skeleton_method("skeleton", device=choose())
     prediction = SkeletonSession(Photo.from_array(picture), method).predict()
-    graph = prediction.graph(prediction.threshold)
-    if graph.empty:
-        raise RuntimeError("no skeleton of a bar was found")
-    away = float(np.median(np.abs(graph.points[:, 1] - 96)))
-    if away > 10:
-        raise RuntimeError(f"the skeleton of a bar lies {away:.0f} pixels from its middle")
-    return f"the skeleton of a bar lies {away:.1f} pixels from its middle, {prediction.seconds * 1000:.0f} ms"
+    mask = recover_mask(prediction.graph()) > 0
+    iou = np.count_nonzero(mask & bar) / np.count_nonzero(mask | bar)
+    if iou < 0.5:
+        raise RuntimeError(f"the circles of a bar's skeleton cover it with an IoU of only {iou:.2f}")
+    return f"the circles of a bar's skeleton cover it with an IoU of {iou:.2f}, {prediction.seconds * 1000:.0f} ms"
 
 
 def _window() -> str:
