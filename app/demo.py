@@ -121,7 +121,7 @@ class Driver:
         from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
         from PySide6.QtTest import QTest
 
-        pulse, workspace = Pulse(window), window.workspace
+        pulse, workspace = Pulse(window), window.workbench
         left = Qt.MouseButton.LeftButton
 
         def wait(milliseconds: int) -> None:
@@ -150,7 +150,7 @@ class Driver:
             QTest.mouseClick(workspace.canvas.viewport(), left, Qt.KeyboardModifier.NoModifier, place)
 
         def answer() -> Any:
-            return workspace.document.answer if workspace.document else None
+            return workspace.document.crop.answer if workspace.document else None
 
         steps: dict[str, dict[str, float]] = {}
         step("open", lambda: None, lambda: workspace.document is not None)
@@ -183,7 +183,7 @@ class Driver:
         from PySide6.QtWidgets import QApplication, QLineEdit
 
         left = Qt.MouseButton.LeftButton
-        QTest.mouseClick(_primary(window.workspace.panel), left)
+        QTest.mouseClick(_primary(window.workbench.active.panel), left)
         dialog = QApplication.activeModalWidget()
         if dialog is None:
             raise RuntimeError("the export dialog did not open")

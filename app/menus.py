@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.help import show_about, show_keys
 from app.icons import icon
-from app.method import Ready
-from app.workspaces.crop.actions import connect
+from app.method import Ready, SkeletonReady
+from app.widgets.side_panel import segment
+from app.workspaces.actions import connect
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -24,7 +25,8 @@ class Menus(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window, self._crop = window, window.workspace.actions_
+        self._window, bench = window, window.workbench
+        self._common, self._crop, self._skeleton = bench.common, bench.crop.actions_, bench.skeleton.actions_
         tr = self.tr
         self.open = self._action("open", tr("Open photo…"), "Ctrl+O", window.opener.ask)
         self.paste = self._action("paste", tr("Paste photo"), "Ctrl+V", window.opener.paste)
@@ -46,32 +48,44 @@ class Menus(QObject):
         self._fill_menu_bar()
         self.bar = self._make_bar()
 
-    def show_device(self, ready: Ready) -> None:
+    def show_device(self, ready: Ready | SkeletonReady) -> None:
         """Say in the device menu what is used and why."""
         self._reason.setText(f"{ready.device}: {ready.reason}")
 
     def _fill_menu_bar(self) -> None:
-        tr, bar, crop = self.tr, self._window.menuBar(), self._crop
+        # Acts of the workspaces that are not active are invisible, and so are separators that separate nothing.
+        tr, bar, common = self.tr, self._window.menuBar(), self._common
+        crop, skeleton = self._crop, self._skeleton
         file = bar.addMenu(tr("&File"))
         file.addAction(self.open)
         file.addMenu(self.recent)
         file.addAction(self.paste)
         file.addSeparator()
-        file.addActions([crop.export, crop.copy])
+        file.addActions([skeleton.load_truth, skeleton.drop_truth])
+        file.addSeparator()
+        file.addActions([crop.export, crop.copy, skeleton.export])
         file.addSeparator()
         file.addAction(self.quit)
         edit = bar.addMenu(tr("&Edit"))
-        edit.addActions([crop.undo, crop.redo])
+        edit.addActions([common.undo, common.redo])
         edit.addSeparator()
-        edit.addActions([crop.flip, crop.remove, crop.remove_box, crop.clear])
+        edit.addActions([common.flip, common.remove, common.remove_box, common.clear])
         edit.addSeparator()
         edit.addActions(crop.candidates)
+        edit.addActions([*skeleton.places.values(), skeleton.multi_scale, skeleton.read])
         view = bar.addMenu(tr("&View"))
+        view.addActions([*common.workspaces.values()])
+        view.addSeparator()
         view.addActions([*crop.views.values(), crop.next_view])
+        view.addActions([*skeleton.sources.values()])
         view.addSeparator()
-        view.addActions([crop.outline, crop.show_clicks, crop.hover])
+        view.addActions([*skeleton.views.values(), skeleton.next_view])
         view.addSeparator()
-        view.addActions([crop.zoom_in, crop.zoom_out, crop.fit, crop.actual])
+        view.addActions([*skeleton.colours.values(), skeleton.next_colour])
+        view.addSeparator()
+        view.addActions([crop.outline, crop.hover, skeleton.circles, skeleton.recovered, common.show_clicks])
+        view.addSeparator()
+        view.addActions([common.zoom_in, common.zoom_out, common.fit, common.actual])
         view.addSeparator()
         themes = {"system": tr("Like the system"), "light": tr("Light"), "dark": tr("Dark")}
         view.addMenu(self._choices(tr("Theme"), "theme", themes))
@@ -80,7 +94,7 @@ class Menus(QObject):
         tell.addActions([self.keys, self.about])
 
     def _make_bar(self) -> QToolBar:
-        crop = self._crop
+        common = self._common
         bar = QToolBar(self.tr("Tools"))
         bar.setMovable(False)
         bar.setIconSize(QSize(20, 20))
@@ -90,9 +104,13 @@ class Menus(QObject):
         for button in bar.findChildren(QToolButton):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bar.addSeparator()
-        bar.addActions([crop.undo, crop.redo, crop.clear])
+        switch = segment(common.workspaces.values(), beside=True)
+        switch.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        bar.addWidget(switch)
         bar.addSeparator()
-        bar.addActions([crop.zoom_out, crop.zoom_in, crop.fit, crop.actual])
+        bar.addActions([common.undo, common.redo, common.clear])
+        bar.addSeparator()
+        bar.addActions([common.zoom_out, common.zoom_in, common.fit, common.actual])
         space = QWidget()
         space.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         bar.addWidget(space)
@@ -136,8 +154,8 @@ class Menus(QObject):
 
     def _on_setting(self, key: str) -> None:
         if key == type(self._window.settings).device.key:
-            self._window.workspace.segmenter.use_device(self._window.settings.device)
+            self._window.workbench.use_device(self._window.settings.device)
 
     def _show_keys(self) -> None:
-        crop = [action for action in self._crop.__dict__.values() if isinstance(action, QAction)]
-        show_keys([self.open, self.paste, *crop, *self._crop.candidates, self.quit], self._window)
+        shown = [*self._common.all, *self._window.workbench.active.actions_.all]
+        show_keys([self.open, self.paste, *shown, self.quit], self._window)

@@ -1,4 +1,4 @@
-"""The segmenting method that the window uses, and the device that it found."""
+"""The methods that the window uses, and the devices that they found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from engine.crop.methods import Method
+    from engine.imaging.photo import Photo
+    from engine.skeleton.session import SkeletonSession
 
 
 @dataclass(frozen=True)
@@ -39,3 +41,36 @@ def shipped_method(device: str) -> Ready:
     chosen = choose(device, fallback=True)
     fell_back = device not in ("auto", chosen.torch_device.type)
     return Ready(make_method("deepcrop", device=chosen), chosen.name, chosen.reason, fell_back)
+
+
+@dataclass(frozen=True)
+class SkeletonReady:
+    """A skeleton method on its device.
+
+    Args:
+        session: Begins to read a photo.
+        device: The device's name for people.
+        reason: Why this device.
+        fell_back: The device that was asked for could not be used.
+    """
+
+    session: Callable[[Photo], SkeletonSession]
+    device: str
+    reason: str
+    fell_back: bool = False
+
+
+SkeletonFactory = Callable[[str], SkeletonReady]
+"""As MethodFactory."""
+
+
+def shipped_skeleton(device: str) -> SkeletonReady:
+    """The default skeleton network with the weights that come with the application."""
+    from engine.device import choose
+    from engine.skeleton.methods import make_skeleton_method
+    from engine.skeleton.session import SkeletonSession
+
+    chosen = choose(device, fallback=True)
+    fell_back = device not in ("auto", chosen.torch_device.type)
+    method = make_skeleton_method("skeleton", device=chosen)
+    return SkeletonReady(lambda photo: SkeletonSession(photo, method), chosen.name, chosen.reason, fell_back)

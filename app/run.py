@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.icons import application_icon
-from app.method import MethodFactory, shipped_method
+from app.method import MethodFactory, SkeletonFactory, shipped_method, shipped_skeleton
 from app.settings import Settings
 from app.theme import Theme
 from app.unhandled import Unhandled
@@ -29,6 +29,7 @@ def run_window(
     paths: Sequence[str | Path] = (),
     *,
     factory: MethodFactory = shipped_method,
+    skeleton_factory: SkeletonFactory = shipped_skeleton,
     settings: Settings | None = None,
     on_ready: Callable[[MainWindow], None] | None = None,
 ) -> int:
@@ -36,7 +37,7 @@ def run_window(
 
     Args:
         paths: Photos to open; the first is shown.
-        factory: Loads the segmenting method for a device.
+        factory, skeleton_factory: Load the methods for a device.
         settings: What is remembered; None takes the user's own.
         on_ready: Called with the window once it is on screen (to drive it in a demonstration).
     """
@@ -44,7 +45,7 @@ def run_window(
     application = make_application()
     settings = settings or Settings()
     theme = Theme(application, settings)
-    window = MainWindow(factory, settings)
+    window = MainWindow(factory, settings, skeleton_factory)
     unhandled = Unhandled(window)
     unhandled.told.connect(window.banner.error)
     unhandled.install()

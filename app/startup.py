@@ -49,7 +49,7 @@ def prepare_window() -> None:
     """What comes between the arguments and Qt."""
     use_threads(keep_one_free=True)  # imports torch, which has to be before Qt on Windows
     # In the worker's thread this import would hold the interpreter, and with it the window, for its whole length.
-    import engine.crop.methods  # noqa: F401
+    import engine.skeleton.methods  # noqa: F401 - and with it those of crop
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QMenu, QStatusBar, QToolButton, QWidget
 
-from app.document.answer import Answer
-from app.document.document import CropDocument
 from app.icons import icon
-from app.method import Ready
+from app.method import Ready, SkeletonReady
 from app.widgets import make
+from app.workspaces.workspace import Facts
 
 
 class Status(QStatusBar):
-    """Hint on the left; on the right place, time, confidence, zoom and device."""
+    """Hint on the left; on the right place, time, a fact about the answer, zoom and device."""
 
     def __init__(self, device_menu: QMenu, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,8 +20,8 @@ class Status(QStatusBar):
         self._hint = make.label(role="hint")
         self.addWidget(self._hint, 1)
         self._place = self._add(self.tr("Place under the mouse, in pixels of the photo"))
-        self._time = self._add(self.tr("Time of the last click"))
-        self._score = self._add(self.tr("How sure the result is"))
+        self._time = self._add(self.tr("Time of the last answer"))
+        self._fact = self._add(self.tr("About the last answer"))
         self._zoom = self._add(self.tr("Zoom"))
         self._device = QToolButton()
         self._device.setIcon(icon("device"))
@@ -33,20 +32,15 @@ class Status(QStatusBar):
         self._device.setText(self.tr("Loading…"))
         self.addPermanentWidget(self._device)
 
-    def show_hint(self, document: CropDocument | None) -> None:
+    def show_hint(self, words: str) -> None:
         """Say what can be done next."""
-        self._hint.setText(self._next(document))
+        self._hint.setText(words)
 
-    def show_answer(self, answer: Answer | None) -> None:
-        if answer is None:
-            self._time.clear()
-            self._score.clear()
-            return
-        milliseconds = 1000 * answer.prediction.seconds
+    def show_facts(self, facts: Facts) -> None:
+        milliseconds = 1000 * (facts.seconds or 0.0)
         text = f"{milliseconds:.0f} ms" if milliseconds < 1000 else f"{milliseconds / 1000:.1f} s"
-        self._time.setText(text)
-        percent = round(100 * answer.prediction.score)
-        self._score.setText(self.tr("confidence {percent} %").format(percent=percent) if not answer.empty else "")
+        self._time.setText("" if facts.seconds is None else text)
+        self._fact.setText(facts.words)
 
     def show_place(self, place: tuple[float, float] | None) -> None:
         self._place.setText(f"{int(place[0])}, {int(place[1])}" if place else "")
@@ -57,7 +51,7 @@ class Status(QStatusBar):
         else:
             self._zoom.setText(f"{100 * zoom:.0f} %" if zoom >= 0.1 else f"{100 * zoom:.1f} %")
 
-    def show_device(self, ready: Ready) -> None:
+    def show_device(self, ready: Ready | SkeletonReady) -> None:
         self._device.setText(ready.device)
         self._device.setToolTip(ready.reason)
         self._device.setAccessibleName(self.tr("Computes on {device}").format(device=ready.device))
@@ -65,19 +59,6 @@ class Status(QStatusBar):
     def show_no_device(self, message: str) -> None:
         self._device.setText(self.tr("Not ready"))
         self._device.setToolTip(message)
-
-    def _next(self, document: CropDocument | None) -> str:
-        if document is None:
-            return self.tr("Open a photo, or drop one anywhere on the window.")
-        if document.prompts.empty:
-            return self.tr("Click the object. Drag to draw a box around it.")
-        if document.waiting:
-            return self.tr("Looking for the object…")
-        if document.answer is None:
-            return self.tr("There is no answer to these clicks. Click somewhere else, or undo.")
-        if document.answer.empty:
-            return self.tr("Nothing found there: click nearer to the middle, or draw a box.")
-        return self.tr("Click what is missing, right-click what is too much. V changes the view.")
 
     def _add(self, tip: str) -> QLabel:
         label = QLabel()

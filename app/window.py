@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from app.icons import application_icon
 from app.menus import Menus
-from app.method import MethodFactory, Ready
+from app.method import MethodFactory, Ready, SkeletonFactory, SkeletonReady, shipped_skeleton
 from app.opening import Opened, Opener, takes
 from app.settings import Settings
 from app.status import Status
@@ -20,8 +20,9 @@ from app.widgets.empty import EmptyState
 from app.widgets.floating import Floating
 from app.worker import Request, Worker
 from app.workspaces.crop.export_flow import ExportFlow
-from app.workspaces.crop.segmenter import PREDICT
-from app.workspaces.crop.workspace import CropWorkspace
+from app.workspaces.skeleton.export_flow import SkeletonExportFlow
+from app.workspaces.skeleton.truth import TruthFlow
+from app.workspaces.workbench import Workbench
 
 SETTLED_MS = 1500
 """Settings go to the disk when they have not changed for this long."""
@@ -33,15 +34,21 @@ class MainWindow(QMainWindow):
     Args:
         factory: Loads the segmenting method for a device; called in the inference thread.
         settings: What is remembered between runs.
+        skeleton_factory: Loads the skeleton method, in the same way, when it is first needed.
     """
 
-    def __init__(self, factory: MethodFactory, settings: Settings) -> None:
+    def __init__(
+        self, factory: MethodFactory, settings: Settings, skeleton_factory: SkeletonFactory = shipped_skeleton
+    ) -> None:
         super().__init__()
         self.settings = settings
-        self.inference, self.files = Worker("inference", self), Worker("files", self)
+        self.inference, self.shapes, self.files = (Worker(n, self) for n in ("inference", "shapes", "files"))
+        self.workers = (self.inference, self.shapes, self.files)
         self.banner, self.activity = Banner(), Activity()
-        self.workspace = CropWorkspace(settings, self.inference, factory)
-        self.export = ExportFlow(self.workspace, self.files, self.banner, settings)
+        self.workbench = Workbench(settings, self.inference, self.shapes, factory, skeleton_factory)
+        self.export = ExportFlow(self.workbench.crop, self.files, self.banner, settings)
+        self.skeleton_export = SkeletonExportFlow(self.workbench.skeleton, self.files, self.banner, settings)
+        self.truth = TruthFlow(self.workbench.skeleton, self.files, settings)
         self.opener = Opener(self, self.files, settings)
         self.empty = EmptyState()
         self.menus = Menus(self)
@@ -54,16 +61,17 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(settings.load_bytes("window/geometry"))
         self._show_document()
         self.empty.show_recent(settings.recent)
-        self.workspace.segmenter.warm_up()
+        self.workbench.segmenter.warm_up()
 
     def open(self, paths: list[Path]) -> None:
         """Open the first of the photos named on the command line."""
         self.opener.open_first(paths)
 
     def finish(self) -> None:
-        """Stop both threads and write the settings; harmless when it has been done."""
+        """Stop the threads and write the settings; harmless when it has been done."""
         self._writing.stop()
-        stopped = [worker.stop() for worker in (self.inference, self.files)]
+        self.workbench.finish()
+        stopped = [worker.stop() for worker in self.workers]
         self.joined = all(stopped)
         self.settings.write()
 
@@ -76,26 +84,27 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.workspace)
+        self._pages.addWidget(self.workbench)
         self.setCentralWidget(self._pages)
         for widget, bottom in ((self.banner, False), (self.activity, True)):
             Floating(widget, self._pages, self._free_area, bottom=bottom)
         self.setStatusBar(self.status)
         self.addToolBar(self.menus.bar)
-        panel, actions = self.workspace.panel, self.workspace.actions_
-        panel.add_button(actions.export, primary=True)
-        panel.add_button(actions.copy, "copy")
+        crop, skeleton = self.workbench.crop, self.workbench.skeleton
+        crop.panel.add_button(crop.actions_.export, primary=True)
+        crop.panel.add_button(crop.actions_.copy, "copy")
+        skeleton.panel.add_button(skeleton.actions_.export, primary=True)
         self.empty.setFocus()
 
     def _free_area(self) -> QRect:
         """Where messages may float: over the photo, not over the panel."""
         area = self._pages.rect()
-        if self._pages.currentWidget() is self.workspace:
-            area.setWidth(area.width() - self.workspace.panel.width())
+        if self._pages.currentWidget() is self.workbench:
+            area.setWidth(area.width() - self.workbench.active.panel.width())
         return area
 
     def _connect(self) -> None:
-        for worker in (self.inference, self.files):
+        for worker in self.workers:
             worker.failed.connect(self.banner.error)
             self.activity.watch(worker)
         self.activity.cancelled.connect(self._cancel)
@@ -106,10 +115,11 @@ class MainWindow(QMainWindow):
         self.empty.paste_asked.connect(self.opener.paste)
         self.empty.sample_asked.connect(self.opener.open_sample)
         self.empty.photo_asked.connect(self.opener.open_path)
-        self.workspace.document_changed.connect(self._show_document)
-        self.workspace.segmenter.ready.connect(self._show_device)
-        self.workspace.canvas.zoom_changed.connect(self.status.show_zoom)
-        self.workspace.canvas.pointed.connect(self.status.show_place)
+        self.workbench.document_changed.connect(self._show_document)
+        for ready in (self.workbench.segmenter.ready, self.workbench.skeleton.reader.ready):
+            ready.connect(self._show_device)
+        self.workbench.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.workbench.canvas.pointed.connect(self.status.show_place)
         self.settings.changed.connect(lambda key: self._writing.start())
         self._writing.timeout.connect(self._write_settings)
 
@@ -121,36 +131,34 @@ class MainWindow(QMainWindow):
     def _show_opened(self, opened: Opened) -> None:
         if self.banner.kind != "info":  # an error about an earlier photo
             self.banner.dismiss()
-        self._pages.setCurrentWidget(self.workspace)
-        self.workspace.open(opened.photo, opened.picture, opened.name, opened.path)
+        self._pages.setCurrentWidget(self.workbench)
+        self.workbench.open(opened.photo, opened.picture, opened.name, opened.path)
         if opened.path:
             self.settings.remember_photo(opened.path)
         if opened.photo.warnings:
             self.banner.warning(opened.photo.warnings[0], " ".join(opened.photo.warnings[1:]))
 
     def _show_document(self) -> None:
-        document = self.workspace.document
-        self.status.show_hint(document)
-        self.status.show_answer(document.answer if document else None)
+        document, active = self.workbench.document, self.workbench.active
+        self.status.show_hint(active.hint())
+        self.status.show_facts(active.facts())
         self.setWindowTitle(f"{document.name}[*] – DeepSkel" if document else "DeepSkel[*]")
         self.setWindowModified(bool(document and not document.undo_stack.isClean()))
 
-    def _show_device(self, ready: Ready) -> None:
+    def _show_device(self, ready: Ready | SkeletonReady) -> None:
         self.status.show_device(ready)
         self.menus.show_device(ready)
         if ready.fell_back:
             self.banner.warning(self.tr("Computing on {device}.").format(device=ready.device), ready.reason)
 
     def _cancel(self, request: Request) -> None:
-        if request.lane == PREDICT:
-            self.workspace.cancel()
-        else:
-            for worker in (self.inference, self.files):
+        if not self.workbench.cancel(request):
+            for worker in self.workers:
                 worker.cancel(request.lane)
 
     def escape(self) -> None:
         """Stop what is going on, else take the message away."""
-        if not self.workspace.escape() and not self.activity.cancel():
+        if not self.workbench.escape() and not self.activity.cancel():
             self.banner.dismiss()
 
     # Events

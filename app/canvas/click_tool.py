@@ -43,7 +43,6 @@ class ClickTool(QObject):
         self._rest.setInterval(HOVER_MS)
         self._rest.timeout.connect(lambda: self.hovered.emit(self._hover))
         self._keyboard = Keyboard(canvas, self)
-        canvas.set_tool(self)
 
     # Mouse
 

@@ -29,8 +29,8 @@ def screen_scale(painter: QPainter) -> float:
     )
 
 
-def draw_pyramid(painter: QPainter, pyramid: Pyramid, exposed: QRectF) -> None:
-    """Draw the part of a pyramid inside `exposed`, from the level that fits the screen."""
+def draw_pyramid(painter: QPainter, pyramid: Pyramid, exposed: QRectF, *, smooth: bool = False) -> None:
+    """Draw the part of a pyramid inside `exposed`, from the level that fits the screen; `smooth` at every zoom."""
     part = exposed & pyramid.rect
     if part.isEmpty():
         return
@@ -45,7 +45,7 @@ def draw_pyramid(painter: QPainter, pyramid: Pyramid, exposed: QRectF) -> None:
         rect.x() + whole.x() / across, rect.y() + whole.y() / down, whole.width() / across, whole.height() / down
     )
     painter.setRenderHint(
-        QPainter.RenderHint.SmoothPixmapTransform, scale < CRISP * painter.device().devicePixelRatioF()
+        QPainter.RenderHint.SmoothPixmapTransform, smooth or scale < CRISP * painter.device().devicePixelRatioF()
     )
     painter.drawImage(target, image, QRectF(whole))
 
@@ -195,10 +195,11 @@ class BoxItem(Layer):
 
     def show_box(self, box: QRectF | None) -> None:
         self._box = box or QRectF()
-        self.setVisible(box is not None)
-        self._resize(self._box.adjusted(-4, -4, 4, 4))
+        self._resize(self._box.adjusted(-4, -4, 4, 4) if box else QRectF())
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        if self._box.isEmpty():
+            return
         for colour, style in ((QColor(0, 0, 0, 160), Qt.PenStyle.SolidLine), (QColor("white"), Qt.PenStyle.DashLine)):
             pen = QPen(colour, 1.6, style)
             pen.setCosmetic(True)

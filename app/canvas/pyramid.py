@@ -24,7 +24,7 @@ class Pyramid:
     """Levels of one picture, largest first.
 
     Args:
-        rect: Where the picture lies, in source pixels.
+        rect: Where the picture lies, in source pixels; larger than the largest level where that is a coarse map.
         arrays: (h, w) or (h, w, 3) uint8, contiguous; the images look into them.
     """
 
@@ -50,6 +50,8 @@ class Pyramid:
     def level(self, scale: float) -> QImage:
         """The smallest image that still has a pixel for every pixel of the screen at `scale` screen pixels a pixel."""
         index = 0
+        if self.arrays:
+            scale *= self.rect.width() / self.arrays[0].shape[1]  # a map may have fewer pixels than the photo
         while index + 1 < len(self.levels) and scale <= 0.5:
             index, scale = index + 1, scale * 2
         return self.levels[index]

@@ -74,6 +74,7 @@ class Canvas(QGraphicsView):
             self.scene().addItem(item)
         self.navigation = Navigation(self)
         self._tool: Tool | None = None
+        self._object_shown, self._outlined, self._clicks_shown, self._box_shown = True, True, True, True
 
     def set_tool(self, tool: Tool | None) -> None:
         self._tool = tool
@@ -103,7 +104,8 @@ class Canvas(QGraphicsView):
         """See the object through a tint of `opacity` in [0, 1]."""
         self._mask.show_tint(colour, opacity)
         self._outline.show_colour(colour.lighter(135))
-        self._outline.setVisible(outlined)
+        self._outlined = outlined
+        self.show_object(self._object_shown)
 
     def show_backdrop_style(self, name: str) -> None:
         """See the object alone on "checkerboard", "black" or "white"."""
@@ -111,7 +113,14 @@ class Canvas(QGraphicsView):
             self._mask.show_backdrop(checkerboard(QColor("#ffffff"), QColor("#d3d6da")))
         else:
             self._mask.show_backdrop(QBrush(QColor(name)))
-        self._outline.hide()
+        self._outlined = False
+        self.show_object(self._object_shown)
+
+    def show_object(self, shown: bool) -> None:
+        """Show the object that is cut out, or leave it out."""
+        self._object_shown = shown
+        for item, visible in ((self._mask, shown), (self._outline, shown and self._outlined), (self._preview, shown)):
+            item.setVisible(visible)
 
     def show_clicks(self, clicks: Sequence[Click]) -> None:
         for marker in self.markers:
@@ -119,17 +128,22 @@ class Canvas(QGraphicsView):
         self.markers = [Marker(click) for click in clicks]
         for marker in self.markers:
             self.scene().addItem(marker)
+            marker.setVisible(self._clicks_shown)
 
     def show_selected(self, index: int | None) -> None:
         for i, marker in enumerate(self.markers):
             marker.select(i == index)
 
-    def show_markers(self, visible: bool) -> None:
+    def show_marks(self, *, clicks: bool, box: bool) -> None:
+        """Show what was said about the object, now and from now on."""
+        self._clicks_shown, self._box_shown = clicks, box
         for marker in self.markers:
-            marker.setVisible(visible)
+            marker.setVisible(clicks)
+        self._box.setVisible(box)
 
     def show_box(self, box: Box | None) -> None:
         self._box.show_box(QRectF(box.x0, box.y0, box.width, box.height) if box else None)
+        self._box.setVisible(self._box_shown)
 
     def show_rubber_band(self, rect: QRectF | None) -> None:
         self._rubber.show_box(rect)

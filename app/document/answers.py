@@ -1,11 +1,10 @@
-"""Answers kept by the prompts that led to them, so that undo and redo need no computing."""
+"""Answers kept by the questions that led to them, so that undo and redo need no computing."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Hashable
 from typing import Generic, Protocol, TypeVar
-
-from app.document.prompts import Prompts
 
 
 class Sized(Protocol):
@@ -15,25 +14,26 @@ class Sized(Protocol):
     def nbytes(self) -> int: ...
 
 
+Q = TypeVar("Q", bound=Hashable)
 A = TypeVar("A", bound=Sized)
 
 
-class AnswerCache(Generic[A]):
+class AnswerCache(Generic[Q, A]):
     """Least recently used answers are let go when all of them exceed `limit` bytes; the newest always stays."""
 
     def __init__(self, limit: int = 512 << 20) -> None:
         self._limit = limit
-        self._answers: OrderedDict[Prompts, A] = OrderedDict()
+        self._answers: OrderedDict[Q, A] = OrderedDict()
 
-    def get(self, prompts: Prompts) -> A | None:
-        answer = self._answers.get(prompts)
+    def get(self, question: Q) -> A | None:
+        answer = self._answers.get(question)
         if answer is not None:
-            self._answers.move_to_end(prompts)
+            self._answers.move_to_end(question)
         return answer
 
-    def put(self, prompts: Prompts, answer: A) -> None:
-        self._answers[prompts] = answer
-        self._answers.move_to_end(prompts)
+    def put(self, question: Q, answer: A) -> None:
+        self._answers[question] = answer
+        self._answers.move_to_end(question)
         while len(self._answers) > 1 and sum(a.nbytes for a in self._answers.values()) > self._limit:
             self._answers.popitem(last=False)
 

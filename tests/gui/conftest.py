@@ -18,10 +18,11 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.document.answer import Answer
-from app.document.document import CropDocument
+from app.document.crop import CropPart
+from app.document.document import Document
 from app.settings import Settings
 from app.window import MainWindow
-from tests.gui.fakes import ColourMethod
+from tests.gui.fakes import BarsMethod, ColourMethod
 
 NONE = Qt.KeyboardModifier.NoModifier
 Until = Callable[[Callable[[], object]], None]
@@ -69,6 +70,11 @@ def method() -> ColourMethod:
 
 
 @pytest.fixture
+def skeletons() -> BarsMethod:
+    return BarsMethod()
+
+
+@pytest.fixture
 def photo_file(tmp_path: Path) -> Path:
     """A real photo, small, under a name that is not ASCII."""
     path = tmp_path / "Käfer фото.png"
@@ -77,13 +83,14 @@ def photo_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, settings: Settings, method: ColourMethod) -> Iterator[MainWindow]:
-    made = MainWindow(method.factory, settings)
+def window(qtbot: QtBot, settings: Settings, method: ColourMethod, skeletons: BarsMethod) -> Iterator[MainWindow]:
+    made = MainWindow(method.factory, settings, skeletons.factory)
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)
     yield made
     method.go.set()
+    skeletons.go.set()
     made.close()
     QApplication.clipboard().clear()
     shiboken6.delete(made)
@@ -94,24 +101,28 @@ class Hand:
 
     def __init__(self, window: MainWindow, bot: QtBot, method: ColourMethod) -> None:
         self.window, self.bot, self.method = window, bot, method
-        self.canvas = window.workspace.canvas
+        self.canvas = window.workbench.canvas
         self.port = self.canvas.viewport()
 
     @property
-    def document(self) -> CropDocument:
-        document = self.window.workspace.document
+    def document(self) -> Document:
+        document = self.window.workbench.document
         assert document is not None
         return document
 
     @property
+    def crop(self) -> CropPart:
+        return self.document.crop
+
+    @property
     def answer(self) -> Answer:
-        assert self.document.answer is not None
-        return self.document.answer
+        assert self.crop.answer is not None
+        return self.crop.answer
 
     def open(self, path: Path) -> None:
-        before = self.window.workspace.document
+        before = self.window.workbench.document
         self.window.open([path])
-        self.bot.waitUntil(lambda: self.window.workspace.document is not before)
+        self.bot.waitUntil(lambda: self.window.workbench.document is not before)
 
     def at(self, x: float, y: float) -> QPoint:
         return self.canvas.screen_point(QPointF(x, y)).toPoint()
@@ -163,7 +174,7 @@ class Hand:
     def settle(self) -> None:
         """Wait until nothing is asked for any more."""
         QApplication.processEvents()
-        workers = (self.window.inference, self.window.files)
+        workers = self.window.workers
         self.bot.waitUntil(lambda: all(worker.idle for worker in workers), timeout=20_000)
 
 

@@ -1,19 +1,21 @@
-"""A method without a network: selects what is like the clicked colour and near it. Fast, deterministic, plausible."""
+"""Methods without a network. Crop: what is like the clicked colour and near it. Skeleton: two bars."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
 
-from app.method import Ready
+from app.method import Ready, SkeletonReady
 from engine.crop.prediction import Candidate, Prediction
 from engine.crop.prompts import Box, Click
 from engine.errors import Cancelled
 from engine.imaging.photo import Photo
+from engine.skeleton.reading import Reading
+from engine.skeleton.session import SkeletonSession
 
 RADII = (0.45, 0.25, 0.12)
 """Reach of the three readings, as fractions of the photo's longer side."""
@@ -94,3 +96,47 @@ class ColourMethod:
         while not self.go.wait(0.005):
             if cancelled is not None and cancelled():
                 raise Cancelled
+
+
+class BarsMethod:
+    """A skeleton method without a network: one sure bar across the picture and one unsure bar down it.
+
+    The sure one is of type 1 and the unsure one of type 2 and twice as wide; stages 1 and 2 see one each.
+    """
+
+    SURE, UNSURE = 0.9, 0.4
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[tuple[int, int], bool]] = []
+        self.error: Exception | None = None
+        self.scales, self.go = True, threading.Event()
+        self.go.set()
+
+    def read(
+        self,
+        rgb: np.ndarray,
+        clicks: Sequence[Click] = (),
+        *,
+        within: np.ndarray | None = None,
+        multi_scale: bool = False,
+    ) -> Reading:
+        height, width = rgb.shape[:2]
+        self.calls.append(((width, height), multi_scale))
+        while not self.go.wait(0.005):
+            pass
+        if self.error is not None:
+            raise self.error
+        ys, xs = np.mgrid[0:height, 0:width].astype(np.float32)
+        across = self.SURE * np.exp(-(((ys - height // 2) / 2) ** 2)) * ((xs > width / 8) & (xs < width * 7 / 8))
+        down = self.UNSURE * np.exp(-(((xs - width // 3) / 2) ** 2)) * ((ys > height / 8) & (ys < height * 7 / 8))
+        probability = np.maximum(across, down).astype(np.float32)
+        first = across >= down
+        diameter = np.where(first, height / 6, height / 3).astype(np.float32)
+        sides = np.stack([across, down]).astype(np.float32)
+        if not self.scales:
+            return Reading(probability, 0 * diameter, np.zeros((height, width), np.uint8), sides)
+        return Reading(probability, diameter, np.where(first, 1, 2).astype(np.uint8), sides)
+
+    def factory(self, device: str) -> SkeletonReady:
+        fell_back = device not in ("auto", "cpu")
+        return SkeletonReady(lambda photo: SkeletonSession(photo, self), "CPU (test)", "It was asked for.", fell_back)

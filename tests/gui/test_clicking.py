@@ -22,17 +22,17 @@ def test_a_click_lands_on_its_pixel_at_every_zoom(hand: Hand) -> None:
         navigation.zoom_to(zoom)
         navigation.reveal(QPointF(x, 80.5))
         hand.click(x, 80.5)
-        click = hand.document.prompts.clicks[-1]
+        click = hand.crop.prompts.clicks[-1]
         assert (click.x, click.y) == pytest.approx((x, 80.5), abs=0.5 / zoom + 1e-9)
-    assert len(hand.document.prompts.clicks) == 4
+    assert len(hand.crop.prompts.clicks) == 4
 
 
 def test_buttons_and_shift_say_include_or_exclude(hand: Hand) -> None:
     hand.click(100, 80)
     hand.click(30, 20, RIGHT)
     hand.click(200, 120, keys=SHIFT)
-    assert [click.positive for click in hand.document.prompts.clicks] == [True, False, False]
-    assert hand.method.calls[-1][0] == hand.document.prompts.clicks
+    assert [click.positive for click in hand.crop.prompts.clicks] == [True, False, False]
+    assert hand.method.calls[-1][0] == hand.crop.prompts.clicks
     assert len(hand.canvas.markers) == 3
 
 
@@ -40,12 +40,12 @@ def test_a_double_click_is_one_click(hand: Hand) -> None:
     hand.click(100, 80, wait=False)
     QTest.mouseDClick(hand.port, Qt.MouseButton.LeftButton, NONE, hand.at(100, 80))
     hand.settle()
-    assert len(hand.document.prompts.clicks) == 1
+    assert len(hand.crop.prompts.clicks) == 1
 
 
 def test_clicks_beside_the_photo_are_none(hand: Hand) -> None:
     QTest.mouseClick(hand.port, Qt.MouseButton.LeftButton, NONE, QPoint(2, 2))
-    assert hand.document.prompts.empty
+    assert hand.crop.prompts.empty
     assert not hand.document.undo_stack.canUndo()
 
 
@@ -55,17 +55,17 @@ def test_a_drag_makes_a_box_and_a_shaky_click_does_not(hand: Hand) -> None:
     hand.move_pressed(start + QPoint(2, 1))
     QTest.mouseRelease(hand.port, Qt.MouseButton.LeftButton, NONE, start + QPoint(2, 1))
     hand.settle()
-    assert hand.document.prompts.box is None
-    assert len(hand.document.prompts.clicks) == 1
+    assert hand.crop.prompts.box is None
+    assert len(hand.crop.prompts.clicks) == 1
     hand.drag((120, 90), (40, 30))
-    box = hand.document.prompts.box
+    box = hand.crop.prompts.box
     assert box is not None
     assert (box.x0, box.y0, box.x1, box.y1) == pytest.approx((40, 30, 120, 90), abs=1)
 
 
 def test_a_box_drawn_past_the_edge_is_clipped(hand: Hand) -> None:
     hand.drag((180, 100), (400, 300))
-    box, (width, height) = hand.document.prompts.box, hand.document.size
+    box, (width, height) = hand.crop.prompts.box, hand.document.size
     assert box is not None
     assert (box.x0, box.y0) == pytest.approx((180, 100), abs=1)
     assert (box.x1, box.y1) == (width, height)
@@ -74,11 +74,11 @@ def test_a_box_drawn_past_the_edge_is_clipped(hand: Hand) -> None:
 def test_a_sign_can_be_dragged_and_the_drag_undone(hand: Hand) -> None:
     hand.click(100, 80)
     hand.drag((100, 80), (140, 60))
-    (click,) = hand.document.prompts.clicks
+    (click,) = hand.crop.prompts.clicks
     assert (click.x, click.y) == pytest.approx((140, 60), abs=1)
     assert hand.method.calls[-1][0] == (click,)
     hand.key(Qt.Key.Key_Z, CTRL)
-    assert hand.document.prompts.clicks[0].x == pytest.approx(100, abs=1)
+    assert hand.crop.prompts.clicks[0].x == pytest.approx(100, abs=1)
     assert hand.canvas.markers[0].pos().x() == pytest.approx(100, abs=1)
 
 
@@ -89,7 +89,7 @@ def test_escape_in_a_drag_is_as_if_it_had_not_begun(hand: Hand) -> None:
     QTest.keyClick(hand.window, Qt.Key.Key_Escape)
     QTest.mouseRelease(hand.port, Qt.MouseButton.LeftButton, NONE, hand.at(160, 60))
     hand.settle()
-    assert hand.document.prompts.clicks[0].x == pytest.approx(100, abs=1)
+    assert hand.crop.prompts.clicks[0].x == pytest.approx(100, abs=1)
     assert hand.canvas.markers[0].pos().x() == pytest.approx(100, abs=1.5)
 
 
@@ -98,13 +98,13 @@ def test_the_menu_of_a_sign_removes_and_turns_around(hand: Hand) -> None:
     hand.click(100, 80, RIGHT)
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    assert menu.actions() == [hand.window.workspace.actions_.flip, hand.window.workspace.actions_.remove]
+    assert menu.actions() == [hand.window.workbench.common.flip, hand.window.workbench.common.remove]
     menu.close()
     hand.key(Qt.Key.Key_X)
-    assert hand.document.prompts.clicks[0].positive is False
+    assert hand.crop.prompts.clicks[0].positive is False
     hand.key(Qt.Key.Key_Delete)
-    assert hand.document.prompts.empty
-    assert hand.document.answer is None
+    assert hand.crop.prompts.empty
+    assert hand.crop.answer is None
 
 
 def test_every_act_can_be_undone_and_redone(hand: Hand) -> None:
@@ -115,10 +115,10 @@ def test_every_act_can_be_undone_and_redone(hand: Hand) -> None:
     hand.drag((100, 80), (110, 90))
     hand.key(Qt.Key.Key_X)
     hand.key(Qt.Key.Key_Delete)
-    hand.window.workspace.actions_.remove_box.trigger()
+    hand.window.workbench.common.remove_box.trigger()
     hand.settle()
     hand.key(Qt.Key.Key_Backspace, CTRL)
-    document = hand.document
+    document = hand.crop
     states = []
     while document.undo_stack.canUndo():
         states.append((document.prompts, document.answer))
@@ -140,8 +140,8 @@ def test_readings_by_key_and_by_click(hand: Hand) -> None:
     hand.key(Qt.Key.Key_3)
     assert hand.answer.prediction.chosen == 2
     assert hand.answer.prediction.mask().sum() < first.mask().sum()
-    pictures = hand.window.workspace.panel.candidates.findChildren(
-        type(hand.window.workspace.panel.candidates._buttons[0])
+    pictures = hand.window.workbench.crop.panel.candidates.findChildren(
+        type(hand.window.workbench.crop.panel.candidates._buttons[0])
     )
     QTest.mouseClick(pictures[1], Qt.MouseButton.LeftButton)
     hand.settle()
@@ -171,10 +171,10 @@ def test_the_resting_mouse_previews_and_a_click_there_needs_no_new_answer(hand: 
     hand.bot.waitUntil(lambda: bool(hand.method.calls) and hand.method.calls[-1][0][0].pixel[0] in (99, 100))
     hand.settle()
     asked = len(hand.method.calls)
-    assert hand.document.prompts.empty, "looking is not clicking"
-    assert hand.document.answer is None
+    assert hand.crop.prompts.empty, "looking is not clicking"
+    assert hand.crop.answer is None
     hand.click(100, 80)
-    assert hand.document.answer is not None
+    assert hand.crop.answer is not None
     assert len(hand.method.calls) == asked
 
 
@@ -195,19 +195,19 @@ def test_everything_with_the_keyboard(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Down)
     hand.key(Qt.Key.Key_Down)
     hand.key(Qt.Key.Key_Return, SHIFT)
-    first, second = hand.document.prompts.clicks
+    first, second = hand.crop.prompts.clicks
     assert first == Click(centre.x() + 1, centre.y(), True)
     assert second.positive is False
     assert second.y > first.y
     hand.key(Qt.Key.Key_M)  # carries the click that it stands on
     hand.key(Qt.Key.Key_Left)
     hand.key(Qt.Key.Key_Return)
-    assert hand.document.prompts.clicks[1].x < second.x
+    assert hand.crop.prompts.clicks[1].x < second.x
     hand.key(Qt.Key.Key_B)
     hand.key(Qt.Key.Key_Left)
     hand.key(Qt.Key.Key_Up)
     hand.key(Qt.Key.Key_Return)
-    assert hand.document.prompts.box is not None
+    assert hand.crop.prompts.box is not None
 
 
 def test_wheel_keeps_what_is_under_the_mouse(hand: Hand) -> None:
@@ -216,7 +216,7 @@ def test_wheel_keeps_what_is_under_the_mouse(hand: Hand) -> None:
     hand.canvas.navigation.zoom_by(4, QPointF(place))
     after = hand.canvas.source_point(place)
     assert (after.x(), after.y()) == pytest.approx((before.x(), before.y()), abs=0.5)
-    hand.key(Qt.Key.Key_1, CTRL)
+    hand.key(Qt.Key.Key_A)
     assert hand.canvas.navigation.zoom == 1.0
     hand.key(Qt.Key.Key_F)
     corners = [hand.at(0, 0), hand.at(*hand.document.size)]
@@ -231,7 +231,7 @@ def test_space_drag_pans_and_does_not_click(hand: Hand) -> None:
     QTest.keyRelease(hand.canvas, Qt.Key.Key_Space)
     moved = hand.at(100, 80) - before
     assert (moved.x(), moved.y()) == pytest.approx((-80, -40), abs=2)
-    assert hand.document.prompts.empty
+    assert hand.crop.prompts.empty
 
 
 def test_escape_puts_the_crosshair_away_and_what_it_carries_back(hand: Hand) -> None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtGui import QUndoStack
 
-from app.canvas.pyramid import Pyramid
 from app.document.answer import Answer
 from app.document.answers import AnswerCache
-from app.document.document import CropDocument
+from app.document.crop import CropPart
 from app.document.prompts import Prompts
 from engine.crop.prediction import Candidate, Prediction
 from engine.crop.prompts import Box, Click
-from engine.imaging.photo import Photo
 
 WIDTH, HEIGHT = 30, 20
 PLACES = st.tuples(st.floats(0, WIDTH - 0.01), st.floats(0, HEIGHT - 0.01))
@@ -32,9 +31,8 @@ ACTS = st.lists(
 )
 
 
-def document() -> CropDocument:
-    rgb = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    return CropDocument(Photo.from_array(rgb), Pyramid.of_photo(rgb), "photo", None)
+def document() -> CropPart:
+    return CropPart((WIDTH, HEIGHT), QUndoStack())
 
 
 def answer(chosen: int = 0) -> Answer:
@@ -43,7 +41,7 @@ def answer(chosen: int = 0) -> Answer:
     return Answer.draw(Prediction(WIDTH, HEIGHT, 0, 0, np.full((5, 5), 255, np.uint8), 0.9, candidates, chosen))
 
 
-def act(made: CropDocument, what: tuple) -> None:  # type: ignore[type-arg]
+def act(made: CropPart, what: tuple) -> None:  # type: ignore[type-arg]
     clicks = len(made.prompts.clicks)
     match what:
         case ("click", (x, y), positive):
@@ -111,7 +109,7 @@ def test_the_cache_lets_go_of_what_was_used_longest_ago() -> None:
     class Weight:
         nbytes = 40
 
-    cache: AnswerCache[Weight] = AnswerCache(limit=100)
+    cache: AnswerCache[Prompts, Weight] = AnswerCache(limit=100)
     a, b, c = (Prompts((Click(x, 0),)) for x in range(3))
     cache.put(a, Weight())
     cache.put(b, Weight())
@@ -126,7 +124,7 @@ def test_the_newest_answer_stays_however_large() -> None:
     class Weight:
         nbytes = 1000
 
-    cache: AnswerCache[Weight] = AnswerCache(limit=100)
+    cache: AnswerCache[Prompts, Weight] = AnswerCache(limit=100)
     cache.put(Prompts((Click(1, 1),)), Weight())
     assert len(cache) == 1
 

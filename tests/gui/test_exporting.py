@@ -163,7 +163,7 @@ def test_the_clipboard_gets_the_trimmed_cut_out(
 
 
 def test_nothing_to_export_before_the_first_answer(hand: Hand) -> None:
-    assert not hand.window.workspace.actions_.export.isEnabled()
+    assert not hand.window.workbench.crop.actions_.export.isEnabled()
     QTest.keyClick(hand.window, Qt.Key.Key_E, CTRL)
     assert QApplication.activeModalWidget() is None
 

@@ -35,8 +35,8 @@ def test_a_dropped_file_opens(window: MainWindow, photo_file: Path, until: Until
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(photo_file))])
     assert drop(window, data)
-    until(lambda: window.workspace.document)
-    document = window.workspace.document
+    until(lambda: window.workbench.document)
+    document = window.workbench.document
     assert document is not None
     assert document.path == photo_file
     assert np.array_equal(document.photo.rgb8, skimage.data.chelsea()[::2, ::2])
@@ -48,8 +48,8 @@ def test_dropped_pixels_open(window: MainWindow, until: Until) -> None:
     data = QMimeData()
     data.setImageData(QImage(pixels.data, 131, 97, 131 * 3, QImage.Format.Format_RGB888))
     assert drop(window, data)
-    until(lambda: window.workspace.document)
-    document = window.workspace.document
+    until(lambda: window.workbench.document)
+    document = window.workbench.document
     assert document is not None
     assert document.path is None
     assert np.array_equal(document.photo.rgb8, pixels)
@@ -66,8 +66,8 @@ def test_pasted_pixels_keep_their_transparency(window: MainWindow, until: Until)
     rgba[10:30, 10:30] = (200, 100, 50, 255)
     QApplication.clipboard().setImage(QImage(rgba.data, 50, 40, 200, QImage.Format.Format_RGBA8888).copy())
     QTest.keyClick(window, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    until(lambda: window.workspace.document)
-    document = window.workspace.document
+    until(lambda: window.workbench.document)
+    document = window.workbench.document
     assert document is not None
     assert document.photo.alpha is not None
     assert np.array_equal(document.photo.alpha, rgba[..., 3])
@@ -86,9 +86,9 @@ def test_a_photo_turned_by_exif_is_upright(window: MainWindow, tmp_path: Path, u
     exif[0x0112] = 6
     Image.fromarray(skimage.data.chelsea()[:100, :200]).save(path, exif=exif)
     window.open([path])
-    until(lambda: window.workspace.document)
-    assert window.workspace.document is not None
-    assert window.workspace.document.size == (100, 200)
+    until(lambda: window.workbench.document)
+    assert window.workbench.document is not None
+    assert window.workbench.document.size == (100, 200)
 
 
 def test_a_damaged_file_is_told_and_the_open_photo_stays(hand: Hand, tmp_path: Path, until: Until) -> None:
@@ -116,7 +116,7 @@ def test_of_several_files_the_first_is_opened_and_that_is_said(
 ) -> None:
     window.open([photo_file, tmp_path / "second.png"])
     assert window.banner.kind == "info"
-    until(lambda: window.workspace.document)
+    until(lambda: window.workbench.document)
     assert window.banner.kind == "info"
     assert photo_file.name in window.banner.text
 
@@ -158,7 +158,7 @@ def test_the_dialog_starts_in_the_last_folder(
 
 def test_the_sample_is_no_file_of_the_persons(window: MainWindow, until: Until) -> None:
     window.empty.sample_asked.emit()
-    until(lambda: window.workspace.document)
-    assert window.workspace.document is not None
-    assert window.workspace.document.path is None
+    until(lambda: window.workbench.document)
+    assert window.workbench.document is not None
+    assert window.workbench.document.path is None
     assert window.settings.recent == []

@@ -34,17 +34,17 @@ def test_answers_to_older_clicks_are_dropped(hand: Hand, until: Until) -> None:
     until(lambda: hand.method.calls)
     hand.click(40, 40, wait=False)
     seen = []
-    hand.document.answer_changed.connect(seen.append)
+    hand.crop.answer_changed.connect(seen.append)
     hand.method.go.set()
     hand.settle()
     assert len(seen) == 1
-    assert hand.document.known_answer(hand.document.prompts) is seen[0]
-    assert len(hand.document.prompts.clicks) == 2
+    assert hand.crop.known_answer(hand.crop.prompts) is seen[0]
+    assert len(hand.crop.prompts.clicks) == 2
 
 
 def test_a_long_prediction_shows_that_it_runs_and_escape_takes_the_click_back(hand: Hand, until: Until) -> None:
     hand.click(100, 80)
-    shown = hand.document.answer
+    shown = hand.crop.answer
     hand.method.go.clear()
     hand.click(40, 40, wait=False)
     activity = hand.window.activity
@@ -53,12 +53,12 @@ def test_a_long_prediction_shows_that_it_runs_and_escape_takes_the_click_back(ha
     QTest.keyClick(hand.window, Qt.Key.Key_Escape)
     hand.settle()
     assert not hand.window.activity.isVisible()
-    assert len(hand.document.prompts.clicks) == 1
-    assert hand.document.answer is shown
+    assert len(hand.crop.prompts.clicks) == 1
+    assert hand.crop.answer is shown
     hand.method.go.set()
     hand.key(Qt.Key.Key_Z, CTRL | Qt.KeyboardModifier.ShiftModifier)
-    assert len(hand.document.prompts.clicks) == 2
-    assert hand.document.answer is not shown
+    assert len(hand.crop.prompts.clicks) == 2
+    assert hand.crop.answer is not shown
 
 
 def test_quick_work_shows_nothing(hand: Hand) -> None:
@@ -75,8 +75,8 @@ def test_another_photo_drops_what_is_asked_about_the_old_one(hand: Hand, photo_f
     hand.open(photo_file)
     hand.method.go.set()
     hand.settle()
-    assert hand.document.answer is None
-    assert hand.document.prompts.empty
+    assert hand.crop.answer is None
+    assert hand.crop.prompts.empty
     assert not hand.document.undo_stack.canUndo()
 
 
@@ -86,10 +86,10 @@ def test_a_failing_prediction_is_told_and_can_be_tried_again(hand: Hand, until: 
     assert hand.window.banner.kind == "error"
     assert "damaged" in hand.window.banner.text
     assert "again" in hand.window.banner.text
-    assert not hand.document.waiting
+    assert not hand.crop.waiting
     hand.method.error = None
     hand.click(110, 80)
-    assert hand.document.answer is not None
+    assert hand.crop.answer is not None
 
 
 def test_missing_weights_are_told_and_photos_still_open(
@@ -103,7 +103,7 @@ def test_missing_weights_are_told_and_photos_still_open(
     until(lambda: window.banner.text)
     assert "missing" in window.banner.text
     window.open([photo_file])
-    until(lambda: window.workspace.document)
+    until(lambda: window.workbench.document)
     window.close()
     shiboken6.delete(window)
 
@@ -192,7 +192,7 @@ def test_place_and_zoom_are_remembered(
     window.settings.view = "black"
     window.close()
     again = MainWindow(method.factory, settings)
-    height, view = again.height(), again.workspace.actions_.view_group.checkedAction()
+    height, view = again.height(), again.workbench.crop.actions_.view_group.checkedAction()
     again.close()
     assert (height, view.data() if view else None) == (707, "black")
     shiboken6.delete(again)
@@ -219,9 +219,11 @@ def test_the_sheet_of_keys_and_the_about_box_open(window: MainWindow) -> None:
     about.close()
 
 
-def test_no_two_actions_share_a_key(window: MainWindow) -> None:
+@pytest.mark.parametrize("workspace", ["crop", "skeleton"])
+def test_no_two_actions_share_a_key(window: MainWindow, workspace: str) -> None:
+    window.workbench.turn_to(workspace)
     keys: dict[str, str] = {}
-    actions = {id(a): a for widget in (window, window.workspace) for a in widget.actions()}
+    actions = {id(a): a for widget in (window, window.workbench) for a in widget.actions() if a.isVisible()}
     for action in actions.values():
         for key in action.shortcuts():
             assert key.toString() not in keys, f"{key.toString()}: {action.text()} and {keys[key.toString()]}"
@@ -253,12 +255,12 @@ def test_the_whole_run_from_start_to_end(
 
     def drive(window: MainWindow) -> None:
         def look() -> None:
-            document = window.workspace.document
+            document = window.workbench.document
             if document is not None and not seen:
                 seen.append(document.name)
                 window.close()
 
-        window.workspace.document_changed.connect(look)
+        window.workbench.document_changed.connect(look)
         look()  # the photo may be open already
 
     code = run_window([photo_file], factory=method.factory, settings=settings, on_ready=drive)
@@ -268,7 +270,7 @@ def test_the_whole_run_from_start_to_end(
 
 
 def test_overlay_colours(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    swatches = hand.window.workspace.panel.findChildren(Swatch)
+    swatches = hand.window.workbench.crop.panel.findChildren(Swatch)
     QTest.mouseClick(swatches[3], Qt.MouseButton.LeftButton)
     assert hand.window.settings.overlay_colour == "#ffc53d"
     monkeypatch.setattr(QColorDialog, "getColor", lambda *args: QColor())

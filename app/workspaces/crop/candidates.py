@@ -4,50 +4,17 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLabel, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtWidgets import QButtonGroup, QLabel, QWidget
 
 from app.canvas.pyramid import U8
 from app.widgets import make
+from app.widgets.picture import Picture
 from engine.crop.prediction import Prediction
 
 SIDE = 78
 LIMIT = 3
-
-
-class Picture(QAbstractButton):
-    """A checkable picture with rounded corners; a coloured rim says chosen, an outer one focused."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setCheckable(True)
-        self._picture = QPixmap()
-        self.setFixedSize(SIDE + 4, SIDE + 4)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-
-    def show_picture(self, picture: QPixmap) -> None:
-        self._picture = picture
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = QRectF(2, 2, SIDE, SIDE)
-        shape = QPainterPath()
-        shape.addRoundedRect(area, 8, 8)
-        painter.setClipPath(shape)
-        painter.drawPixmap(area, self._picture, QRectF(self._picture.rect()))
-        painter.setClipping(False)
-        palette = self.palette()
-        if self.isChecked() or self.hasFocus() or self.underMouse():
-            colour = palette.highlight() if self.isChecked() else palette.placeholderText()
-            painter.strokePath(shape, QPen(colour.color(), 2.5))
-        if self.hasFocus():
-            painter.setPen(QPen(palette.text().color(), 1, Qt.PenStyle.DotLine))
-            painter.drawRoundedRect(area.adjusted(3, 3, -3, -3), 6, 6)
-        painter.end()
 
 
 class Candidates(QWidget):
@@ -62,7 +29,7 @@ class Candidates(QWidget):
         self._labels: list[QLabel] = []
         row = make.row(parent=self)
         for index in range(LIMIT):
-            button = Picture()
+            button = Picture(SIDE)
             label = make.label(role="muted", align=make.CENTRE)
             column = make.column(3)
             column.addWidget(button)

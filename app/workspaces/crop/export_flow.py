@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, QUrl
+from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QImage, QPainter, QPixmap
 
 from app.canvas.items import checkerboard
-from app.document.document import CropDocument
+from app.document.document import Document
 from app.settings import Settings
 from app.widgets.banner import Banner
 from app.worker import Worker
-from app.workspaces.crop.actions import connect
+from app.workspaces.actions import connect
 from app.workspaces.crop.export_dialog import ExportDialog
 from app.workspaces.crop.exporting import Export, clipboard_image, write
 from app.workspaces.crop.workspace import CropWorkspace
+from app.workspaces.save_dialog import LOOK
 from engine.crop.prediction import Prediction
-
-LOOK = QSize(220, 220)
 
 
 class ExportFlow(QObject):
@@ -33,10 +32,10 @@ class ExportFlow(QObject):
     def ask(self) -> None:
         """Open the dialog; the export begins when it is accepted."""
         document = self._workspace.document
-        if document is None or document.answer is None:
+        if document is None or document.crop.answer is None:
             return
-        prediction = document.answer.prediction
-        window = self._workspace.window()
+        prediction = document.crop.answer.prediction
+        window = self._workspace.panel.window()
         dialog = ExportDialog(
             document, prediction, self._settings, look_of(document, window.devicePixelRatioF()), window
         )
@@ -49,7 +48,7 @@ class ExportFlow(QObject):
         dialog.accepted.connect(accepted)
         dialog.open()
 
-    def write(self, document: CropDocument, prediction: Prediction, export: Export) -> None:
+    def write(self, document: Document, prediction: Prediction, export: Export) -> None:
         """Export without asking."""
         photo, index = document.photo, document.undo_stack.index()
 
@@ -73,9 +72,9 @@ class ExportFlow(QObject):
     def copy(self) -> None:
         """Put the trimmed cut-out on the clipboard."""
         document = self._workspace.document
-        if document is None or document.answer is None:
+        if document is None or document.crop.answer is None:
             return
-        photo, prediction = document.photo, document.answer.prediction
+        photo, prediction = document.photo, document.crop.answer.prediction
 
         def done(image: QImage) -> None:
             QGuiApplication.clipboard().setImage(image)
@@ -89,15 +88,15 @@ class ExportFlow(QObject):
         )
 
 
-def look_of(document: CropDocument, ratio: float) -> QPixmap:
+def look_of(document: Document, ratio: float) -> QPixmap:
     """The cut-out small, on a checkerboard."""
     side = LOOK * ratio
     look = QPixmap(side)
     look.fill(Qt.GlobalColor.transparent)
     painter = QPainter(look)
     painter.fillRect(look.rect(), checkerboard(QColor("#ffffff"), QColor("#d3d6da"), round(8 * ratio)))
-    if document.answer and not document.answer.empty:
-        mask, photo = document.answer.overlay, document.picture
+    if document.crop.answer and not document.crop.answer.empty:
+        mask, photo = document.crop.answer.overlay, document.picture
         room = mask.rect
         scale = min(side.width() / room.width(), side.height() / room.height()) * 0.92
         small = QImage(side, QImage.Format.Format_ARGB32_Premultiplied)

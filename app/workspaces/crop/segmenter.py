@@ -1,10 +1,11 @@
-"""Asks the method in the worker's thread and brings the answers back, drawn."""
+"""Follows the prompts: asks the method in the worker's thread and brings the answers back, drawn."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
 from app.document.answer import Answer
+from app.document.document import Document
 from app.document.prompts import Prompts
 from app.method import MethodFactory, Ready
 from app.worker import Task, Worker
@@ -15,14 +16,12 @@ PREDICT, PREVIEW = "predict", "preview"
 
 
 class Segmenter(QObject):
-    """One photo at a time. The method and its session are touched in the worker's thread only."""
+    """One document at a time. The method and its session are touched in the worker's thread only."""
 
     ready = Signal(object)
     """A Ready: method loaded, device known."""
     answered = Signal(object, object)
     """Prompts and their Answer."""
-    gave_up = Signal()
-    """The last question has no answer: it failed, which the worker tells."""
     previewed = Signal(object, object)
     """Prompts and the Answer that they would lead to."""
 
@@ -31,7 +30,7 @@ class Segmenter(QObject):
         self._worker, self._factory, self._device = worker, factory, device
         self._ready: Ready | None = None
         self._session: tuple[Photo, Session] | None = None
-        self._photo: Photo | None = None
+        self._document: Document | None = None
 
     def use_device(self, device: str) -> None:
         """Load the method on another device, in the background."""
@@ -47,40 +46,52 @@ class Segmenter(QObject):
         """Load the method before the first click needs it."""
         self.use_device(self._device)
 
-    def open(self, photo: Photo | None) -> None:
-        """Answers from now on are about `photo`; what was asked about another one is dropped."""
+    def open(self, document: Document) -> None:
+        """Answers from now on are about `document`; what was asked about another one is dropped."""
         self.cancel()
-        self._photo = photo
+        self._document = document
+        document.crop.prompts_changed.connect(self._follow)
 
-    def ask(self, prompts: Prompts) -> None:
-        """Predict; the answer arrives as `answered` unless something newer is asked before."""
-        photo = self._photo
-        if photo is None:
+    def _follow(self, prompts: Prompts) -> None:
+        self.cancel()
+        document = self._document
+        if document is None:
             return
-        self._worker.cancel(PREVIEW)
+        unknown = not prompts.empty and document.crop.known_answer(prompts) is None
+        document.crop.wait(unknown)
+        if unknown:
+            self._ask(document, prompts)
+
+    def _ask(self, document: Document, prompts: Prompts) -> None:
+        def then(answer: Answer) -> None:
+            document.crop.wait(False)
+            document.crop.take_answer(prompts, answer)
+            self.answered.emit(prompts, answer)
+
+        def failed(error: Exception) -> bool:
+            document.crop.wait(False)
+            return False
+
         self._worker.submit(
-            lambda task: Answer.draw(self._predict(photo, prompts, task)),
-            lambda answer: self.answered.emit(prompts, answer),
+            lambda task: Answer.draw(self._predict(document.photo, prompts, task)),
+            then,
             lane=PREDICT,
             label=self.tr("Looking for the object…"),
-            failed=self._on_failed,
+            failed=failed,
         )
 
     def preview(self, prompts: Prompts) -> None:
         """Predict without a sign of work; a failure is not worth a message."""
-        photo = self._photo
-        if photo is None:
+        document = self._document
+        if document is None:
             return
+        photo = document.photo
         self._worker.submit(
             lambda task: Answer.draw(self._predict(photo, prompts, task)),
             lambda answer: self.previewed.emit(prompts, answer),
             lane=PREVIEW,
             failed=lambda error: True,
         )
-
-    def _on_failed(self, error: Exception) -> bool:
-        self.gave_up.emit()
-        return False
 
     def cancel_preview(self) -> None:
         self._worker.cancel(PREVIEW)
@@ -89,6 +100,15 @@ class Segmenter(QObject):
         """Drop what has been asked; True when there was anything."""
         self._worker.cancel(PREVIEW)
         return self._worker.cancel(PREDICT)
+
+    def take_back(self) -> bool:
+        """Give up the running prediction and undo what asked for it; True when there was one."""
+        running, document = self.cancel(), self._document
+        if running and document:
+            prompts, stack = document.crop.prompts, document.undo_stack
+            while stack.canUndo() and document.crop.prompts == prompts:
+                stack.undo()
+        return running
 
     # In the worker's thread
 

@@ -1,0 +1,1 @@
+"""The Skeleton workspace: skeletons, their scales and inscribed circles."""
