@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from engine.crop.prompts import Click
 from engine.device import Device
 from engine.errors import WeightsError
 from engine.nets.skeleton_output import SkeletonOutput
+from engine.skeleton.mask_axis import with_mask
 from engine.skeleton.reading import Reading
 from engine.weights import load_net
 
@@ -81,24 +82,16 @@ class SkeletonNetwork:
     def _read(self, rgb: U8, click: Click | None, within: U8 | None, factors: Sequence[float]) -> Reading:
         height, width = rgb.shape[:2]
         size = min(max(height, width, self.sizes[0]), self.sizes[1])
-        found = [self._at(rgb, size * factor, click, within) for factor in factors]
-        if len(found) == 1:
-            types, diameter, sides = found[0]
-        else:
-            types, sides = (np.mean([maps[i] for maps in found], axis=0) for i in (0, 2))
-            # A scale that sees no skeleton knows no diameter: each counts by its probability.
-            weights = np.stack([1 - maps[0][0] for maps in found]) + 1e-6
-            diameter = (np.stack([maps[1] for maps in found]) * weights).sum(0) / weights.sum(0)
-        kinds = types[1:]
+        maps = _mean([self._at(rgb, size * factor, click, within) for factor in factors])
+        kinds = maps.types[1:]
         kind = kinds.argmax(0).astype(np.uint8) + 1 if len(kinds) > 1 else np.zeros((height, width), np.uint8)
-        probability = np.clip(1 - types[0], 0, 1)
-        return Reading(
-            np.ascontiguousarray(probability, np.float32), np.ascontiguousarray(diameter, np.float32), kind,
-            np.ascontiguousarray(sides, np.float32),
-        )  # fmt: skip
+        probability, diameter = np.asarray(np.clip(1 - maps.types[0], 0, 1), np.float32), maps.diameter
+        if len(maps.mask):
+            probability, diameter = with_mask(probability, diameter, maps.mask[0])
+        return Reading(np.ascontiguousarray(probability), np.ascontiguousarray(diameter), kind, maps.sides)
 
-    def _at(self, rgb: U8, longer: float, click: Click | None, within: U8 | None) -> tuple[F32, F32, F32]:
-        """Types (K + 1, H, W), diameter (H, W) and sides (S, H, W), computed at one size, given at that of `rgb`."""
+    def _at(self, rgb: U8, longer: float, click: Click | None, within: U8 | None) -> _Maps:
+        """Computed at one size, given at that of `rgb`."""
         height, width = rgb.shape[:2]
         factor = longer / max(height, width)
         size = (max(LEAST_SIDE, round(width * factor)), max(LEAST_SIDE, round(height * factor)))
@@ -118,14 +111,16 @@ class SkeletonNetwork:
                 diameter = centres[types[1:].argmax(0)][None]
         sides = [1 - side.float().softmax(1)[0, :1] for side in output.side]
         # One transfer for everything: reading tensors piece by piece would stall a GPU.
-        packed = torch.cat([types, diameter, *sides]).cpu().numpy()
+        mask = [torch.sigmoid(output.extra["mask"].float())[0]] if "mask" in output.extra else []
+        packed = torch.cat([types, diameter, *sides, *mask]).cpu().numpy()
         if not np.isfinite(packed).all():
             raise WeightsError("The network answered with values that are not numbers.", "Install its weights again.")
         smooth = cv2.INTER_LINEAR if factor < 1 else cv2.INTER_AREA
         # cv2 resizes at most four channels with every filter, so map by map.
         maps = np.stack([cv2.resize(m, (width, height), interpolation=smooth) for m in packed]).astype(np.float32)
         k = len(types)
-        return maps[:k], maps[k] * np.float32(max(height, width) / longer), maps[k + 1 :]
+        end = k + 1 + len(sides)
+        return _Maps(maps[:k], maps[k] * np.float32(max(height, width) / longer), maps[k + 1 : end], maps[end:])
 
     @torch.inference_mode()
     def _forward(self, rgb: U8, click: tuple[float, float] | None, within: U8 | None) -> SkeletonOutput:
@@ -142,6 +137,28 @@ class SkeletonNetwork:
         with self.device.autocast():
             output: SkeletonOutput = self.net(x)
         return output
+
+
+class _Maps(NamedTuple):
+    """What a network says, float32: types (K + 1, H, W), diameter (H, W), sides (S, H, W), mask (1 or 0, H, W)."""
+
+    types: F32
+    diameter: F32
+    sides: F32
+    mask: F32
+
+
+def _mean(found: Sequence[_Maps]) -> _Maps:
+    if len(found) == 1:
+        return found[0]
+    types, sides, mask = (
+        np.asarray(np.mean(same, axis=0), np.float32)
+        for same in ([m.types for m in found], [m.sides for m in found], [m.mask for m in found])
+    )
+    # A scale that sees no skeleton knows no diameter: each counts by its probability.
+    weights = np.stack([1 - m.types[0] for m in found]) + 1e-6
+    diameter = (np.stack([m.diameter for m in found]) * weights).sum(0) / weights.sum(0)
+    return _Maps(types, np.asarray(diameter, np.float32), sides, mask)
 
 
 def _likeliest(readings: Sequence[Reading]) -> Reading:
