@@ -10,10 +10,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from app import __version__
 from engine.imaging.load import load
 from engine.skeleton.files.as_json import read_json
+from engine.weights import SHIPPED
 from tests.e2e.conftest import Run
 
 
@@ -142,6 +144,18 @@ def test_skeleton_errors_have_an_exit_code_and_one_line(
     assert done.stderr.splitlines()[-1].startswith("deepskel")
     assert "Traceback" not in done.stderr
     assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+
+
+@pytest.mark.skipif(not (SHIPPED / "skeleton.safetensors").exists(), reason="no skeleton weights are shipped yet")
+def test_the_shipped_skeleton_network_finds_a_bar(deepskel: Run, tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:192, :256]
+    bar = (np.abs(rows - 96) < 20) & (np.abs(columns - 128) < 88)
+    path = tmp_path / "bar.png"
+    Image.fromarray(np.where(bar[..., None], (90, 50, 40), (205, 210, 190)).astype(np.uint8)).save(path)
+    done = deepskel("skeleton", path, "-o", "a.csv", "--mask", "mask.png", DEEPSKEL_WEIGHTS=str(SHIPPED))
+    assert done.returncode == 0, done.stderr
+    mask = load(tmp_path / "mask.png").pixels[:, :, 0] > 0
+    assert np.count_nonzero(mask & bar) / np.count_nonzero(mask | bar) > 0.5
 
 
 def test_skeleton_without_its_weights(deepskel: Run, photo: Path, weights: Path, tmp_path: Path) -> None:
