@@ -89,11 +89,12 @@ def medial_graph(
         size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
         small = cv2.resize(part.astype(np.uint8) * 255, size, interpolation=cv2.INTER_AREA) > 127
         small_distance = inscribed_radius(small)
-    skeleton = axis_pixels(small, prune.bump if prune else 0)
-    graph = _centred(trace(skeleton, small_distance), skeleton, small_distance)
+    graph = trace(axis_pixels(small, prune.bump if prune else 0), small_distance)
     if prune:
         judge = _Coverage(graph, float(small.sum()), prune)
-        graph = judge.trimmed(pruned(graph, judge))
+        graph = judge.trimmed(_centred(pruned(graph, judge), small_distance))
+    else:
+        graph = _centred(graph, small_distance)
     graph = graph.moved((part.shape[1] / small.shape[1], part.shape[0] / small.shape[0]), (x0, y0), (width, height))
     return _with_radii(graph, distance, (x0, y0)) if scale < 1 else graph
 
@@ -127,18 +128,22 @@ def _without_specks(mask: Bools, share: float) -> Bools:
     return np.asarray(out == 1)
 
 
-def _centred(graph: SkeletonGraph, skeleton: Bools, radius: F32) -> SkeletonGraph:
+def _centred(graph: SkeletonGraph, radius: F32) -> SkeletonGraph:
     """Points moved from pixel centres to the crest beside them, up to one pixel across the skeleton.
 
     Where a mask is an even number of pixels wide the crest runs between two, and thinning may take the wrong one of
-    three. Across the crest the radius is a tent; its top follows from both sides and their slope. Nodes stay.
+    three. Across the crest the radius is a tent; its top follows from both sides and their slope. Junctions stay.
     """
     padded = np.pad(radius, 2)
-    taken = np.pad(skeleton, 2)
+    taken = np.zeros(padded.shape, np.bool_)
+    column, row = np.floor(graph.points).astype(np.int64).T + 2
+    taken[row, column] = True
+    ends = np.bincount([n for b in graph.branches for n in (b.start, b.end)], minlength=len(graph.nodes))
+    nodes = graph.nodes.copy()
     branches = []
     for b in graph.branches:
         points, radii = b.points.copy(), b.radius.copy()
-        inner = slice(1, len(points) - 1)
+        inner = slice(int(ends[b.start] > 1), len(points) - int(ends[b.end] > 1))
         column, row = np.floor(points[inner]).astype(np.int64).T + 2
         here = padded[row, column]
         best = np.zeros(len(here), np.float32)
@@ -154,8 +159,9 @@ def _centred(graph: SkeletonGraph, skeleton: Bools, radius: F32) -> SkeletonGrap
             move[better] = top[better, None] * np.array((dx, dy), np.float32)
         points[inner] += move
         radii[inner] += best
+        nodes[b.start], nodes[b.end] = points[0], points[-1]
         branches.append(replace(b, points=points, radius=radii))
-    return SkeletonGraph(graph.size, graph.nodes, tuple(branches))
+    return SkeletonGraph(graph.size, nodes, tuple(branches))
 
 
 def _with_radii(graph: SkeletonGraph, distance: F32, origin: tuple[int, int]) -> SkeletonGraph:

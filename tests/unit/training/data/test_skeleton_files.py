@@ -110,7 +110,8 @@ def test_a_segmentation_alone_gives_its_medial_axis(tmp_path: Path) -> None:
     truth = read_truth([mat(tmp_path / "a.mat", mask=mask)])
     assert truth.diameter is not None
     rows, columns = np.nonzero(truth.skeleton)
-    assert set(rows.tolist()) == {19}
+    assert set(rows.tolist()) <= {18, 19, 20}  # its ends may lean towards a corner
+    assert np.mean(rows == 19) > 0.9
     assert columns.size > 30
     assert truth.diameter[19, 30] == 11
 

@@ -42,7 +42,8 @@ def test_a_perfect_method(records: list[ObjectRecord], view: str) -> None:
     assert figures["ods"] == figures["ois"] == figures["precision"] == figures["recall"] == 1
     assert figures["interval"] == [1, 1]
     assert figures["scale_error"] == figures["scale_error_px"] == 0
-    assert figures["mask_iou"] == pytest.approx(figures["true_mask_iou"], abs=0.01)
+    # Half a pixel off: the axis of a bar of an even width runs between the pixels that a reading has.
+    assert figures["mask_iou"] == pytest.approx(figures["true_mask_iou"], abs=0.05)
     assert figures["true_mask_iou"] > 0.88  # the corners of the bars are pruned away
     assert figures["mask_f"] > 0.93
     assert set(figures["sets"]) == {"long", "right", "long/clean", "right/cc"} - (
