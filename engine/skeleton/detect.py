@@ -37,8 +37,8 @@ def detect(suppressed: F32, reading: Reading, threshold: float) -> SkeletonGraph
     """Threshold, thin, clean and trace.
 
     Crests are bridged where they are interrupted by `GAP` pixels at most and the probability itself is above the
-    threshold; the published code instead removes crowded pixels, which cuts every junction. A reading that is thin
-    already is only thresholded and traced.
+    threshold; the published code instead removes crowded pixels, which cuts every junction. Of a reading that is thin
+    already only the corners of its lines are thinned, and nothing is dropped.
 
     Args:
         suppressed: (H, W) float32, `suppress(reading.probability)`; the probability itself of a thin reading.
@@ -55,7 +55,7 @@ def detect(suppressed: F32, reading: Reading, threshold: float) -> SkeletonGraph
         raise InputError(f"The suppressed map is {suppressed.shape}, the reading {reading.probability.shape}.")
     skeleton = suppressed > threshold
     if reading.thin:
-        return _traced(skeleton, reading)
+        return _traced(skeletonize(skeleton), reading)  # type: ignore[no-untyped-call]
     graph = pruned(_traced(thinned(skeleton, reading.probability > threshold), reading), ByLength(SPUR_PIXELS))
     return without_specks(graph, max(SPECK_PIXELS, SPECK * math.hypot(*skeleton.shape)))
 

@@ -56,14 +56,16 @@ def draw_points(
     probability: npt.NDArray[np.float32],
     diameter: npt.NDArray[np.float32],
 ) -> None:
-    """Set the pixels of a graph's points, in place: `certain` there, and the diameter."""
-    if graph.empty:
-        return
+    """Set the pixels that a graph passes, in place: `certain` there, and the diameter."""
     height, width = probability.shape
-    column, row = np.floor(graph.points).astype(np.int64).T
-    column, row = column.clip(0, width - 1), row.clip(0, height - 1)
-    probability[row, column] = np.maximum(certain[row, column], 0.5)
-    diameter[row, column] = 2 * graph.radius
+    for b in graph.branches:
+        # The points of an axis may be two pixels apart; a quarter of a step leaves no gap.
+        number = np.arange(len(b.points))
+        between = np.linspace(0, len(number) - 1, 4 * len(number) - 3)
+        column = np.interp(between, number, b.points[:, 0]).astype(np.int64).clip(0, width - 1)
+        row = np.interp(between, number, b.points[:, 1]).astype(np.int64).clip(0, height - 1)
+        probability[row, column] = np.maximum(certain[row, column], 0.5)
+        diameter[row, column] = 2 * np.interp(between, number, b.radius)
 
 
 SIZES: dict[str, tuple[int, int]] = {
