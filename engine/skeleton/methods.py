@@ -68,6 +68,23 @@ def draw_points(
         diameter[row, column] = 2 * np.interp(between, number, b.radius)
 
 
+class Untold:
+    """A method that is not told where the objects are: it answers for every object.
+
+    Args:
+        method: Would listen to clicks.
+    """
+
+    def __init__(self, method: SkeletonMethod) -> None:
+        self._method = method
+
+    def read(
+        self, rgb: U8, clicks: Sequence[Click] = (), *, within: U8 | None = None, multi_scale: bool = False
+    ) -> Reading:
+        """Read a picture; neither clicks nor a mask reach the method."""
+        return self._method.read(rgb, multi_scale=multi_scale)
+
+
 SIZES: dict[str, tuple[int, int]] = {
     "skeleton": (160, 384),
     "fsds": (160, 384),
@@ -83,6 +100,7 @@ def _network(name: str) -> Callable[[Device, Path | None], SkeletonMethod]:
 
 _METHODS: dict[str, Callable[[Device, Path | None], SkeletonMethod]] = {
     **{name: _network(name) for name in SIZES},
+    "skeleton_untold": lambda device, weights: Untold(_network("skeleton")(device, weights)),
     "medial": lambda device, weights: MedialAxis(make_method("deepcrop", device, weights)),
 }
 

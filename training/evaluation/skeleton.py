@@ -78,8 +78,7 @@ def _measure(
     name: str, method: SkeletonMethod, view: View, thresholds: npt.NDArray[np.float64], options: SkeletonOptions
 ) -> tuple[SkeletonOutcome, Crests]:
     start = perf_counter()
-    clicks = view.clicks if options.clicks else ()
-    reading = method.read(view.rgb, clicks, multi_scale=options.multi_scale)
+    reading = method.read(view.rgb, view.clicks, multi_scale=options.multi_scale)
     seconds = perf_counter() - start
     scaled = view.scaled and bool((reading.diameter > 0).any())
     crests = Crests.of(reading)

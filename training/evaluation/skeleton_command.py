@@ -42,7 +42,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--limit", type=positive, metavar="N", help="at most N objects (photos with --view photo), equally many a set")
     add("--thresholds", type=positive, default=100, metavar="N", help="how many (default: %(default)s)")
-    add("--no-clicks", action="store_true", help="methods that take clicks get none: every object is wanted")
     add("--multi-scale", action="store_true", help="networks read at several scales and average")
     add("--group", type=group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
     add("--seed", type=count, default=0, help="of sample and intervals (default: 0)")
@@ -79,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
         cv2.setNumThreads(args.threads)
     methods = {name: make_skeleton_method(name, args.device, args.weights) for name in args.model}
     split = None if args.split == "all" else args.split
-    options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed, args.multi_scale, not args.no_clicks)
+    options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed, args.multi_scale)
     views = open_views(args.data, split, args.sets, options)
     groups = dict(args.group)
     check_groups(groups, views.sets)
@@ -110,6 +109,5 @@ def _protocol(options: SkeletonOptions, views: Views, pictures: int) -> dict[str
         "limit": options.limit,
         "thresholds": options.thresholds,
         "multi_scale": options.multi_scale,
-        "clicks": options.clicks,
         "pictures": pictures,
     }

@@ -28,7 +28,6 @@ class SkeletonOptions:
         thresholds: How many.
         seed: Of the sample.
         multi_scale: Networks look at each picture at several scales.
-        clicks: Methods that take clicks are given one on each measured object.
     """
 
     view: Kind = "object"
@@ -36,7 +35,6 @@ class SkeletonOptions:
     thresholds: int = 100
     seed: int = 0
     multi_scale: bool = False
-    clicks: bool = True
 
 
 @dataclass(frozen=True, eq=False)

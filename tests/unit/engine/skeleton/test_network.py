@@ -12,7 +12,7 @@ from engine.device import choose
 from engine.errors import InputError, WeightsError
 from engine.nets.skeleton_output import SkeletonOutput
 from engine.skeleton import network as module
-from engine.skeleton.methods import METHODS, MedialAxis, make_skeleton_method
+from engine.skeleton.methods import METHODS, MedialAxis, Untold, make_skeleton_method
 from engine.skeleton.network import SkeletonNetwork, network_input
 from engine.skeleton.scales import TABLES
 
@@ -141,6 +141,13 @@ def test_an_unknown_method_and_missing_weights_say_so(tmp_path: Path):
     for name in METHODS:
         with pytest.raises(WeightsError, match="missing"):
             make_skeleton_method(name, "cpu", tmp_path)
+
+
+def test_an_untold_method_hears_nothing(monkeypatch: pytest.MonkeyPatch):
+    network = reader(monkeypatch, Prompted())
+    picture, mask = np.zeros((100, 128, 3), np.uint8), np.full((100, 128), 255, np.uint8)
+    untold = Untold(network).read(picture, (Click(30, 30),), within=mask)
+    assert np.array_equal(untold.probability, network.read(picture).probability)
 
 
 def test_every_click_is_one_object_for_the_medial_axis():

@@ -29,19 +29,12 @@ class Scales(Bars):
         return (super() if multi_scale else Nothing()).read(rgb, clicks)
 
 
-class Clicked(Bars):
-    """Finds its bars only when it is told where they are."""
-
-    def read(self, rgb: np.ndarray, clicks: Sequence[Click] = (), *, multi_scale: bool = False) -> Reading:
-        return (super() if clicks else Nothing()).read(rgb, clicks)
-
-
 LONG, RIGHT = ("long", "clean", (20, 40, 80, 60)), ("right", "cc", (90, 20, 130, 100))
 
 
 @pytest.fixture(autouse=True)
 def methods(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = {"skeleton": Bars, "soft": Blurred, "nothing": Nothing, "scales": Scales, "clicked": Clicked}
+    known = {"skeleton": Bars, "soft": Blurred, "nothing": Nothing, "scales": Scales}
 
     def make_skeleton_method(name: str, device: str, weights: Path | None) -> object:
         if name not in known:
@@ -119,13 +112,6 @@ def test_several_scales_are_asked_for(data: Path) -> None:
     found = report(data, "--model", "scales", "--sets", "right", "--multi-scale")
     assert found["models"]["scales"]["ods"] == 1
     assert found["run"]["multi_scale"] is True
-
-
-def test_clicks_can_be_withheld(data: Path) -> None:
-    assert report(data, "--model", "clicked", "--sets", "right")["models"]["clicked"]["ods"] == 1
-    found = report(data, "--model", "clicked", "--sets", "right", "--no-clicks")
-    assert found["models"]["clicked"]["ods"] == 0
-    assert found["run"]["clicks"] is False
 
 
 def test_the_same_seed_gives_the_same_figures(data: Path) -> None:
