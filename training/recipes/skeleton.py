@@ -8,6 +8,7 @@ from typing import Literal
 import torch
 import torch.nn.functional as F  # noqa: N812 - the usual name
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 
 from engine.crop.planes import network_input
 from engine.nets.skeleton_output import SkeletonOutput
@@ -56,6 +57,9 @@ class SkeletonRecipe(Recipe):
     mask_weight: float = 0.5
     flux_weight: float = 0.5
     side_weight: float = 0.3
+    iterative: float = 0.3
+    """Share of samples with a click that the network first answers and then learns from again, its own mask given as
+    the earlier one: masks made from the truth are better than what it will be given in use."""
 
     def build(self) -> nn.Module:
         """A SkeletonNet with random weights."""
@@ -68,6 +72,7 @@ class SkeletonRecipe(Recipe):
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Skeleton and type, scale, mask, flux, and the skeleton once more at every side output."""
         image, valid, previous = batch["image"].float() / 255, batch["valid"].float(), batch["previous"].float() / 255
+        previous = self._with_own_answers(net, image, valid, batch["click"], previous)
         output: SkeletonOutput = net(network_input(image, valid, batch["click"], previous=previous))
         known, near = batch["known"].float(), batch["near"]
         offset = batch["offset"].float()
@@ -104,6 +109,25 @@ class SkeletonRecipe(Recipe):
             "mask_iou": iou,
         }
         return total, figures
+
+    def _with_own_answers(
+        self, net: nn.Module, image: Tensor, valid: Tensor, click: Tensor, previous: Tensor
+    ) -> Tensor:
+        """Earlier masks, some of them replaced by what the network answers to the same click without gradient."""
+        chosen = (torch.rand(len(image)) < self.iterative).to(image.device) & (click[:, 0, 2] > 0)
+        index = chosen.nonzero()[:, 0]
+        if not len(index):
+            return previous
+        # Past DistributedDataParallel: its forward is a meeting of all ranks, and some may have nothing to answer.
+        inner = net.module if isinstance(net, DistributedDataParallel) else net
+        training = net.training
+        net.eval()
+        with torch.no_grad():
+            output: SkeletonOutput = inner(network_input(image[index], valid[index], click[index]))
+        net.train(training)
+        previous = previous.clone()
+        previous[index] = torch.sigmoid(output.extra["mask"].float())
+        return previous
 
     def _skeleton_loss(self, logits: Tensor, types: Tensor, known: Tensor) -> Tensor:
         """Softened class balance over the batch, and Dice, which knows no balance, on the skeleton as a whole."""

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from torch import nn
 
 from engine.nets.skeleton_output import SkeletonOutput
 from training.recipes import RECIPES
@@ -60,6 +61,35 @@ def test_flux_points_to_the_skeleton_within_its_reach():
     assert float(RECIPE._flux_loss(right, offset, distance, present, known)) == pytest.approx(0, abs=1e-6)
     # Inside: pixel 0 (error 1) and the skeleton's own (error 0); outside: one pixel, error 0.
     assert float(RECIPE._flux_loss(torch.zeros(1, 2, 1, 3), offset, distance, present, known)) == pytest.approx(0.5)
+
+
+class Echo(nn.Module):
+    """Answers a mask that says which pass it is, and counts what it was shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[int] = []
+
+    def forward(self, x: torch.Tensor) -> SkeletonOutput:
+        self.shown.append(len(x))
+        assert not self.training
+        return SkeletonOutput(x[:, :2], extra={"mask": torch.full_like(x[:, :1], 3.0)})
+
+
+def test_its_own_masks_are_given_back_to_clicks_alone():
+    net = Echo().train()
+    image, previous = torch.zeros(6, 3, 8, 8), torch.zeros(6, 1, 8, 8)
+    click = torch.zeros(6, 1, 3)
+    click[:4, 0] = torch.tensor([4.0, 4.0, 1.0])
+    always = RECIPE.model_copy(update={"iterative": 1.0})
+    given = always._with_own_answers(net, image, torch.ones(6, 1, 8, 8), click, previous)
+    assert net.shown == [4]
+    assert net.training
+    assert torch.allclose(given[:4], torch.sigmoid(torch.tensor(3.0)))
+    assert not given[4:].any()
+    assert not previous.any(), "the batch is not changed"
+    never = RECIPE.model_copy(update={"iterative": 0.0})
+    assert never._with_own_answers(net, image, torch.ones(6, 1, 8, 8), click, previous) is previous
 
 
 def test_a_batch_without_skeleton_or_knowledge_stays_finite():
