@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import faulthandler
 import logging
 import os
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import IO
 
 import platformdirs
+
+PLENTY = 1 << 40
 
 _kept_open: list[IO[str]] = []
 
@@ -48,10 +51,24 @@ def start() -> None:
 def prepare_window() -> None:
     """What comes between the arguments and Qt."""
     use_threads(keep_one_free=True)  # imports torch, which has to be before Qt on Windows
+    keep_none()
     # In the worker's thread this import would hold the interpreter, and with it the window, for its whole length.
     import engine.skeleton.methods  # noqa: F401 - and with it those of crop
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
+
+
+def keep_none() -> None:
+    """Give None so many references that it cannot run out of them.
+
+    PySide6 6.12 takes one away, without ever having given it, in each call of an overloaded method that returns nothing
+    (QPainter.setPen, drawLine, …). Before Python 3.12, where None became immortal, that ends the process within
+    thousands of repaints: "Fatal Python error: none_dealloc".
+    """
+    if sys.version_info < (3, 12):
+        references = ctypes.c_ssize_t.from_address(id(None))  # the first field of every object
+        if references.value < PLENTY:
+            references.value += PLENTY
 
 
 def use_threads(*, keep_one_free: bool) -> None:

@@ -17,6 +17,8 @@ from engine.skeleton.circles import inscribed_circles
 from engine.skeleton.colours import kind_colours, scale_colours
 from engine.skeleton.graph import SkeletonGraph
 
+MOST = 600
+"""Circles of one skeleton at most: more hide one another, and the photo."""
 SIDES = {"predicted": QColor("#ffb02e"), "medial": QColor("#38d6ff")}
 """Colours of the two skeletons where both are shown."""
 
@@ -94,7 +96,7 @@ class Draughtsman:
             if choices.view == "skeleton":
                 curves += curve_strokes(graph, _colours(graph, choices, name))
             if choices.view == "skeleton" and choices.circles and graph.radius.any():
-                shown[name] = inscribed_circles(graph, choices.density / 100)
+                shown[name] = inscribed_circles(graph, min(choices.density / 100, MOST / len(graph.points)))
                 circles += circle_strokes(graph, shown[name], _colours(graph, choices, name))
         return Drawing(order, graphs, curves, circles, shown, time.perf_counter() - began)
 

@@ -99,10 +99,10 @@ class SkeletonExportDialog(SaveDialog):
     def facts(self) -> str:
         graph = self._drawing.graphs[value_of(self._which) or next(iter(self._drawing.graphs))]
         words = {
-            ".json": self.tr("{branches} branches with {points} points, their radii and confidences"),
+            ".json": self.tr("{points} points with radius and confidence, and how they are joined"),
             ".csv": self.tr("A row for each of {points} points: place, radius, confidence, branch"),
-            ".svg": self.tr("{branches} paths in the pixels of the photo"),
+            ".svg": self.tr("Paths in the pixels of the photo, {width} × {height}"),
             ".png": self.tr("{width} × {height} pixels"),
         }[self.ending()]
         width, height = graph.size
-        return words.format(branches=len(graph.branches), points=len(graph.points), width=width, height=height)
+        return words.format(points=len(graph.points), width=width, height=height)

@@ -45,8 +45,7 @@ class SkeletonPanel(SidePanel):
         looks = segment(a.views.values(), icons=False), segment(a.colours.values(), icons=False)
         self.section(tr("View"), *looks, _check(a.circles), self.density, self.opacity)
         self._stages = self.section(tr("Side outputs"), self.stages)
-        self.section(tr("Recovered mask"), _check(a.recovered), self._fit)
-        self.section(tr("True mask"), self._truth, self._load, self._drop, self.plot)
+        self.section(tr("Fit"), _check(a.recovered), self._fit, self._truth, self._load, self._drop, self.plot)
         self.end_sections()
         self.threshold.changed.connect(self.threshold_moved)
         self.density.changed.connect(self.density_moved)
@@ -82,13 +81,14 @@ class SkeletonPanel(SidePanel):
         if recovered and recovered.with_truth is not None:
             lines.append(self.tr("IoU with the true mask: <b>{iou:.3f}</b>").format(iou=recovered.with_truth))
         if not lines:
-            lines = [self.tr("Click an object or load a true mask to compare with.")]
+            lines = [self.tr("Click an object, or load a true mask, to compare with.")]
         self._fit.setText("<br>".join(lines))
         self._fit.setVisible(recovered is not None)
 
     def show_truth(self, name: str) -> None:
         """Show the true mask's name; empty when there is none."""
-        self._truth.setText(name or self.tr("Load a mask to see precision and recall."))
+        self._truth.setText(self.tr("True mask: {name}").format(name=name))
+        self._truth.setVisible(bool(name))
         self._load.setVisible(not name)
         self._drop.setVisible(bool(name))
 

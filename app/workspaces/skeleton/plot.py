@@ -34,11 +34,11 @@ class CurvePlot(QWidget):
         self._plot.setMenuEnabled(False)
         self._plot.hideButtons()
         self._plot.setMouseEnabled(False, False)
-        self._plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.02)
+        self._plot.setRange(xRange=(0, 1), yRange=(0, 1), padding=0.04)
         self._plot.setLabel("bottom", self.tr("recall"))
         self._plot.setLabel("left", self.tr("precision"))
         for side in ("bottom", "left"):
-            self._plot.getAxis(side).setTickSpacing(0.5, 0.25)
+            self._plot.getAxis(side).setTicks([[(0.0, "0"), (0.5, "0.5"), (1.0, "1")]])
         self._levels = [self._plot.plot(*_equal_f(f)) for f in (0.2, 0.4, 0.6, 0.8)]
         self._line = self._plot.plot([], [])
         self._dot = pg.ScatterPlotItem(size=11)
@@ -65,7 +65,8 @@ class CurvePlot(QWidget):
         self._plot.setVisible(curve is not None)
         self._words.setVisible(curve is not None)
         if curve is not None:
-            self._line.setData(curve.recall, curve.precision)
+            something = (curve.recall > 0) | (curve.precision > 0)  # above the surest point there is nothing to judge
+            self._line.setData(curve.recall[something], curve.precision[something])
             self.show_threshold(self._percent)
         self.setVisible(curve is not None or self._progress.isVisibleTo(self))
 

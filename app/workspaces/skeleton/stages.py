@@ -14,8 +14,8 @@ from app.document.reading import DrawnReading
 from app.widgets import make
 from app.widgets.picture import Picture
 
-SIDE = 78
-ACROSS = 3
+SIDE = 58
+ACROSS = 4
 
 
 class Stages(QWidget):
@@ -31,7 +31,7 @@ class Stages(QWidget):
         self._labels: list[QLabel] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(8)
+        self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(ACROSS, 1)
         self._shown: DrawnReading | None = None

@@ -73,7 +73,7 @@ def words(stage: Stage, drawing: Drawing | None, percent: int) -> Words:
     parts = int(graph.part_of.max()) + 1
     text = _tr("in one piece") if parts == 1 else _tr("in {parts} pieces").format(parts=parts)
     if len(known):
-        text += _tr(", radius {low:.0f} to {high:.0f} px").format(low=known.min(), high=known.max())
+        text += _tr(", radius up to {radius:.0f} px").format(radius=known.max())
     return Words(figure, text, pick)
 
 

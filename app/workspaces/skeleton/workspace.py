@@ -386,9 +386,12 @@ class SkeletonWorkspace(Workspace):
         for action in a.all:
             if action not in (a.export, a.read, a.drop_truth, a.places["object"], a.colours["kind"]):
                 action.setEnabled(document is not None)
+        drawn = choices.view == "skeleton"
+        a.circles.setEnabled(document is not None and drawn)
+        a.colours["scale"].setEnabled(document is not None and drawn and choices.source != "both")
         a.places["object"].setEnabled(some)
         has_types = choices.source == "predicted" and (reading is None or reading.types > 0)
-        a.colours["kind"].setEnabled(document is not None and has_types)
+        a.colours["kind"].setEnabled(document is not None and drawn and has_types)
         a.drop_truth.setEnabled(choices.truth is not None)
         a.read.setEnabled(self.stage in (Stage.STOPPED, Stage.FAILED))
         percent = round(100 * self.threshold)
