@@ -46,6 +46,7 @@ class SkeletonNetwork:
         device: Where it runs and in which precision.
         sizes: Least and greatest longer side in pixels at which a picture is shown to the network; a picture in
             between is shown as it is.
+        mirrored: Show the mirror image too and average.
         folder: Search the weights only here.
 
     Raises:
@@ -58,11 +59,12 @@ class SkeletonNetwork:
         device: Device,
         *,
         sizes: tuple[int, int],
+        mirrored: bool = False,
         folder: Path | None = None,
     ) -> None:
         self.net = load_net(name, device, folder=folder)
         self.device = device
-        self.sizes = sizes
+        self.sizes, self.mirrored = sizes, mirrored
         self.prompted = bool(getattr(self.net, "prompted", False))
 
     def read(
@@ -77,7 +79,7 @@ class SkeletonNetwork:
         if not self.prompted or not clicks:
             return self._read(rgb, None, None, factors)
         readings = [self._read(rgb, click, within if len(clicks) == 1 else None, factors) for click in clicks]
-        return readings[0] if len(readings) == 1 else _likeliest(readings)
+        return readings[0] if len(readings) == 1 else likeliest(readings)
 
     def _read(self, rgb: U8, click: Click | None, within: U8 | None, factors: Sequence[float]) -> Reading:
         height, width = rgb.shape[:2]
@@ -100,18 +102,18 @@ class SkeletonNetwork:
         earlier = None if within is None else np.asarray(cv2.resize(within, size, interpolation=to_size), np.uint8)
         at = None if click is None else (click.x * size[0] / width, click.y * size[1] / height)
         output = self._forward(seen, at, earlier)
-        types = output.types.float().softmax(1)[0]
+        types = _upright(output.types.float().softmax(1))
         if output.scale is not None:
-            diameter = output.scale[0].float()
+            diameter = _upright(output.scale.float())
         else:
             diameter = torch.zeros_like(types[:1])
             if len(types) > 2:
                 table = getattr(self.net, "table")  # noqa: B009 - a Module's attributes are typed as modules
                 centres = torch.tensor(table.centres, device=types.device)
                 diameter = centres[types[1:].argmax(0)][None]
-        sides = [1 - side.float().softmax(1)[0, :1] for side in output.side]
+        sides = [1 - _upright(side.float().softmax(1))[:1] for side in output.side]
+        mask = [_upright(torch.sigmoid(output.extra["mask"].float()))] if "mask" in output.extra else []
         # One transfer for everything: reading tensors piece by piece would stall a GPU.
-        mask = [torch.sigmoid(output.extra["mask"].float())[0]] if "mask" in output.extra else []
         packed = torch.cat([types, diameter, *sides, *mask]).cpu().numpy()
         if not np.isfinite(packed).all():
             raise WeightsError("The network answered with values that are not numbers.", "Install its weights again.")
@@ -124,7 +126,7 @@ class SkeletonNetwork:
 
     @torch.inference_mode()
     def _forward(self, rgb: U8, click: tuple[float, float] | None, within: U8 | None) -> SkeletonOutput:
-        """One picture at the size of the network, a click and an earlier mask in its pixels."""
+        """One picture at the size of the network, a click and an earlier mask in its pixels; then its mirror image."""
         to = self.device.torch_device
         image = torch.from_numpy(rgb).to(to, non_blocking=True).permute(2, 0, 1)[None].float() / 255
         if self.prompted:
@@ -134,9 +136,16 @@ class SkeletonNetwork:
             x = planes.network_input(image, torch.ones_like(image[:, :1]), clicks, previous=previous)
         else:
             x = network_input(image)
+        if self.mirrored:
+            x = torch.cat([x, x.flip(-1)]).contiguous(memory_format=torch.channels_last)
         with self.device.autocast():
             output: SkeletonOutput = self.net(x)
         return output
+
+
+def _upright(maps: Tensor) -> Tensor:
+    """(C, H, W) mean of a picture's maps and, where there are any, those of its mirror image: (1 or 2, C, H, W)."""
+    return maps[0] if len(maps) == 1 else (maps[0] + maps[1].flip(-1)) / 2
 
 
 class _Maps(NamedTuple):
@@ -161,7 +170,7 @@ def _mean(found: Sequence[_Maps]) -> _Maps:
     return _Maps(types, np.asarray(diameter, np.float32), sides, mask)
 
 
-def _likeliest(readings: Sequence[Reading]) -> Reading:
+def likeliest(readings: Sequence[Reading]) -> Reading:
     """At every pixel what the reading says that is surest of a skeleton there."""
     probability = np.stack([r.probability for r in readings])
     best = probability.argmax(0)[None]

@@ -36,9 +36,11 @@ class Answer(nn.Module):
         return SkeletonOutput(logits, scale, (logits[:, :2],))
 
 
-def reader(monkeypatch: pytest.MonkeyPatch, net: nn.Module, sizes: tuple[int, int] = (64, 128)) -> SkeletonNetwork:
+def reader(
+    monkeypatch: pytest.MonkeyPatch, net: nn.Module, sizes: tuple[int, int] = (64, 128), *, mirrored: bool = False
+) -> SkeletonNetwork:
     monkeypatch.setattr(module, "load_net", lambda name, device, folder=None: net)
-    return SkeletonNetwork("any", choose("cpu"), sizes=sizes)
+    return SkeletonNetwork("any", choose("cpu"), sizes=sizes, mirrored=mirrored)
 
 
 @pytest.mark.parametrize(("width", "shown"), [(40, 64), (100, 100), (300, 128)])
@@ -97,6 +99,22 @@ def test_a_click_reaches_the_network_where_it_was_made(monkeypatch: pytest.Monke
     reading = reader(monkeypatch, Prompted()).read(np.zeros((100, 256, 3), np.uint8), (Click(60, 30),))
     peak = np.unravel_index(reading.probability.argmax(), reading.probability.shape)
     assert np.hypot(peak[1] + 0.5 - 60, peak[0] + 0.5 - 30) < 2.5, "the picture is shown at half its size"
+
+
+def test_the_mirror_image_is_read_too_and_turned_back(monkeypatch: pytest.MonkeyPatch):
+    picture, click = np.zeros((100, 128, 3), np.uint8), (Click(30, 40),)
+    once = reader(monkeypatch, Prompted()).read(picture, click)
+    both = reader(monkeypatch, Prompted(), mirrored=True).read(picture, click)
+    # What the network says of a picture does not depend on its side here, so the mean is what it says once.
+    assert np.allclose(both.probability, once.probability, atol=1e-5)
+
+    class LeftHanded(Prompted):
+        def forward(self, x: torch.Tensor) -> SkeletonOutput:
+            answer = torch.full_like(x[:, :1], -9)
+            answer[..., :64] = 9
+            return SkeletonOutput(torch.cat([torch.zeros_like(answer), answer], 1), torch.ones_like(answer))
+
+    assert np.allclose(reader(monkeypatch, LeftHanded(), mirrored=True).read(picture).probability, 0.5, atol=1e-3)
 
 
 def test_every_click_is_read_and_the_surest_answer_holds(monkeypatch: pytest.MonkeyPatch):
