@@ -14,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from pydantic import BaseModel, ConfigDict
-from torch import Tensor
-from torchvision.transforms import v2
 
-from engine.errors import InputError
 from training.data.cache import PhotoCache
 from training.data.degrade import degraded_mask
+from training.data.object_samples import ObjectSamples, Sample
 from training.data.records import ObjectRecord
 
 U8 = npt.NDArray[np.uint8]
@@ -58,10 +56,10 @@ class Crop(NamedTuple):
     flip: bool
 
 
-class ClickSamples:
-    """Training samples by number; sample n depends on (seed, n) alone.
+class ClickSamples(ObjectSamples):
+    """Crops with prompts.
 
-    Each is a dict: image (3, S, S) uint8; valid (1, S, S) uint8; target (1, S, S) uint8 0/1/255; clicks (CLICKS, 3)
+    A sample is a dict: image (3, S, S) uint8; valid (1, S, S) uint8; target (1, S, S) uint8 0/1/255; clicks (CLICKS, 3)
     float32; box (4,) float32; previous (1, S, S) uint8; hidden (1,) float32: object pixels outside the crop, in crop
     pixels, so that the predicted IoU can answer for the whole object.
     """
@@ -75,56 +73,11 @@ class ClickSamples:
         *,
         size: int = 160,
     ) -> None:
-        self.records = [r for r in records if _worth_learning(r, settings.min_area)]
-        self.cache = cache
-        self.settings = settings
-        self.seed = seed
-        self.size = size
-        self.cumulative = np.cumsum(self._probabilities())
-        self.photometric = v2.Compose(
-            [
-                v2.RandomApply([v2.ColorJitter(0.35, 0.35, 0.35, 0.04)], 0.7),
-                v2.RandomGrayscale(0.05),
-                v2.RandomApply([v2.GaussianBlur(5, (0.3, 1.5))], 0.1),
-            ]
-        )
+        drawn = [r for r in records if _worth_learning(r, settings.min_area)]
+        super().__init__(drawn, settings.set_weights, settings.other_weight, seed)
+        self.cache, self.settings, self.size = cache, settings, size
 
-    def _probabilities(self) -> npt.NDArray[np.float64]:
-        """Weight by set, shared among its photos by the square root of their objects: crowds do not dominate."""
-        names = [self._weight_name(r) for r in self.records]
-        per_image: dict[str, int] = {}
-        for r in self.records:
-            per_image[str(r.image)] = per_image.get(str(r.image), 0) + 1
-        raw = np.array([per_image[str(r.image)] ** -0.5 for r in self.records])
-        total: dict[str, float] = {}
-        for name, w in zip(names, raw, strict=True):
-            total[name] = total.get(name, 0.0) + w
-        settings = self.settings
-        share = np.array([settings.set_weights.get(n, settings.other_weight) / total[n] for n in names])
-        probability = raw * share
-        return np.asarray(probability / probability.sum(), np.float64)
-
-    def _weight_name(self, record: ObjectRecord) -> str:
-        full = f"{record.set}/{record.quality}"
-        return full if full in self.settings.set_weights else record.set
-
-    def sample(self, n: int) -> dict[str, Tensor]:
-        """Sample number n."""
-        for attempt in range(20):
-            rng = np.random.default_rng([self.seed, n, attempt])
-            sample = self._make(self._draw(rng), rng)
-            if sample is not None:
-                # transforms.v2 draws from torch's global generator: lend it one that belongs to this sample.
-                with torch.random.fork_rng(devices=[]):
-                    torch.manual_seed(int(rng.integers(2**31)))
-                    sample["image"] = self.photometric(sample["image"])
-                return sample
-        raise InputError("No object of the data set gave a usable crop.", "Check the masks and --set-weights.")
-
-    def _draw(self, rng: np.random.Generator) -> ObjectRecord:
-        return self.records[min(int(np.searchsorted(self.cumulative, rng.random())), len(self.records) - 1)]
-
-    def _make(self, record: ObjectRecord, rng: np.random.Generator) -> dict[str, Tensor] | None:
+    def _make(self, record: ObjectRecord, rng: np.random.Generator) -> Sample | None:
         photo, mask = self.cache.photo(record), self.cache.mask(record)
         settings, size = self.settings, self.size
         ys, xs = np.nonzero(mask == 1)

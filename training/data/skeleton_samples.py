@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from pydantic import BaseModel, ConfigDict
-from torch import Tensor
-from torchvision.transforms import v2
 
-from engine.errors import InputError
 from training.data.cache import PhotoCache
 from training.data.click_samples import Crop, crop_matrix, warp_image, warp_mask
 from training.data.degrade import degraded_mask
+from training.data.object_samples import ObjectSamples, Sample, weight_name
 from training.data.object_skeletons import ObjectSkeletons, has_skeleton
 from training.data.records import VOID, ObjectRecord
 
@@ -48,13 +46,13 @@ class SkeletonSamplerSettings(BaseModel):
     flips of the object's crop. "continuous": any scale, small rotations, left-right flips."""
 
 
-class SkeletonSamples:
-    """Training samples by number; sample n depends on (seed, n) alone.
+class SkeletonSamples(ObjectSamples):
+    """Square crops, most of them around an object.
 
-    Each is a dict: image (3, S, S) uint8 RGB; diameter (1, S, S) float32, of the inscribed circle on the skeleton, in
-    crop pixels, 0 elsewhere; known (1, S, S) uint8, 0 on void and outside the photo; valid (1, S, S) uint8, 0 outside
-    the photo; mask (1, S, S) uint8 0/1/255; click (1, 3) float32 x, y, 1 (zeros: no click, every object is wanted);
-    previous (1, S, S) uint8, 255 = certain, an earlier mask of the clicked object, or zeros;
+    A sample is a dict: image (3, S, S) uint8 RGB; diameter (1, S, S) float32, of the inscribed circle on the skeleton,
+    in crop pixels, 0 elsewhere; known (1, S, S) uint8, 0 on void and outside the photo; valid (1, S, S) uint8, 0
+    outside the photo; mask (1, S, S) uint8 0/1/255; click (1, 3) float32 x, y, 1 (zeros: no click, every object is
+    wanted); previous (1, S, S) uint8, 255 = certain, an earlier mask of the clicked object, or zeros;
     offset (2, S, S) float16, xy from each pixel to the nearest pixel of the skeleton; near (1, S, S) float32, the
     diameter there (both 0 where there is no skeleton at all).
     """
@@ -68,59 +66,15 @@ class SkeletonSamples:
         *,
         size: int = 128,
     ) -> None:
-        self.settings, self.cache, self.seed, self.size = settings, cache, seed, size
+        weights = settings.set_weights
+        drawn = [r for r in records if has_skeleton(r, settings.min_area)]
+        if weights:
+            drawn = [r for r in drawn if weight_name(r, weights) in weights]
+        super().__init__(drawn, weights, 1.0, seed)
+        self.settings, self.cache, self.size = settings, cache, size
         self.skeletons = ObjectSkeletons(records, cache, settings.min_area)
-        drawn = [(r, self._weight_of(r)) for r in records if has_skeleton(r, settings.min_area)]
-        self.records = [r for r, name in drawn if name is not None]
-        if not self.records:
-            raise InputError("No object of the data can be learned from.", "Check the masks and the sampler's sets.")
-        self.cumulative = np.cumsum(self._probabilities([name for _, name in drawn if name is not None]))
-        self.photometric = v2.Compose(
-            [
-                v2.RandomApply([v2.ColorJitter(0.35, 0.35, 0.35, 0.04)], 0.7),
-                v2.RandomGrayscale(0.05),
-                v2.RandomApply([v2.GaussianBlur(5, (0.3, 1.5))], 0.1),
-            ]
-        )
 
-    def _weight_of(self, record: ObjectRecord) -> str | None:
-        """Name under which the record's set is weighted, None when it is not drawn."""
-        weights = self.settings.set_weights
-        full = f"{record.set}/{record.quality}"
-        if not weights:
-            return record.set
-        return full if full in weights else record.set if record.set in weights else None
-
-    def _probabilities(self, names: list[str]) -> npt.NDArray[np.float64]:
-        """Weight by set, shared among its photos by the square root of their objects: crowds do not dominate."""
-        per_image: dict[str, int] = {}
-        for r in self.records:
-            per_image[str(r.image)] = per_image.get(str(r.image), 0) + 1
-        raw = np.array([per_image[str(r.image)] ** -0.5 for r in self.records])
-        total: dict[str, float] = {}
-        for name, w in zip(names, raw, strict=True):
-            total[name] = total.get(name, 0.0) + w
-        share = np.array([self.settings.set_weights.get(n, 1.0) / total[n] for n in names])
-        probability = raw * share
-        return np.asarray(probability / probability.sum(), np.float64)
-
-    def sample(self, n: int) -> dict[str, Tensor]:
-        """Sample number n."""
-        for attempt in range(20):
-            rng = np.random.default_rng([self.seed, n, attempt])
-            sample = self._make(self._draw(rng), rng)
-            if sample is not None:
-                # transforms.v2 draws from torch's global generator: lend it one that belongs to this sample.
-                with torch.random.fork_rng(devices=[]):
-                    torch.manual_seed(int(rng.integers(2**31)))
-                    sample["image"] = self.photometric(sample["image"])
-                return sample
-        raise InputError("No object of the data set gave a usable crop.", "Check the masks.")
-
-    def _draw(self, rng: np.random.Generator) -> ObjectRecord:
-        return self.records[min(int(np.searchsorted(self.cumulative, rng.random())), len(self.records) - 1)]
-
-    def _make(self, record: ObjectRecord, rng: np.random.Generator) -> dict[str, Tensor] | None:
+    def _make(self, record: ObjectRecord, rng: np.random.Generator) -> Sample | None:
         photo, truth = self.cache.photo(record), self.skeletons.of(record)
         if record.id not in truth.objects:
             return None
