@@ -1,6 +1,5 @@
 """Recipes of the published skeleton networks: labels by hand, thirty steps learn a bar and a disc, JSON and back."""
 
-
 import cv2
 import numpy as np
 import pytest
