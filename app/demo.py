@@ -3,8 +3,8 @@
     python -m app.demo            opens the window, or drives it under a virtual screen where there is no display
     python -m app.demo --drive    drives it on whatever screen there is
 
-Driving means real mouse and key events: open, click, second click, export. It leaves the cut-out, a picture of the
-window and the timings in out/, and fails when any of that did not work.
+Driving means real mouse and key events: open, click, second click, export, skeleton, another threshold. It leaves the
+cut-out, pictures of the window and the timings in out/, and fails when any of that did not work.
 """
 
 from __future__ import annotations
@@ -94,9 +94,10 @@ class Driver:
     def __init__(self, photo: Path, out: Path) -> None:
         self.photo = photo
         self.cutout, self.screenshot, self.timings = out / "cut-out.png", out / "window.png", out / "timings.json"
+        self.skeleton = out / "skeleton.png"
         self.problem = ""
         self.figures: dict[str, Any] = {}
-        for old in (self.cutout, self.screenshot, self.timings):
+        for old in (self.cutout, self.screenshot, self.skeleton, self.timings):
             old.unlink(missing_ok=True)
 
     def run(self, window: MainWindow) -> None:
@@ -114,8 +115,10 @@ class Driver:
         lines = [f"  {name:14}{step['ms']:8.0f} ms" for name, step in steps.items()]
         verdict = "within" if self.figures["within_limit"] else "OVER"
         lines.append(f"  The window was blocked for {worst:.0f} ms at most, {verdict} the limit of {BLOCKED_MS} ms.")
-        lines += [f"  {path}" for path in (self.cutout, self.screenshot, self.timings)]
-        return "\n".join(["DeepSkel opened a photo, was clicked twice and exported the object:", *lines])
+        lines += [f"  {path}" for path in (self.cutout, self.screenshot, self.skeleton, self.timings)]
+        return "\n".join(
+            ["DeepSkel opened a photo, was clicked twice, exported the object and found its skeleton:", *lines]
+        )
 
     def _run(self, window: MainWindow) -> None:
         from PySide6.QtCore import QEventLoop, QPointF, Qt, QTimer
@@ -152,6 +155,9 @@ class Driver:
         def answer() -> Any:
             return workspace.document.crop.answer if workspace.document else None
 
+        def threshold() -> float:
+            return workspace.skeleton.drawing.order.threshold if workspace.skeleton.drawing else -1.0
+
         steps: dict[str, dict[str, float]] = {}
         step("open", lambda: None, lambda: workspace.document is not None)
         step("first click", lambda: click(*CLICKS[0]), answer)
@@ -161,6 +167,11 @@ class Driver:
         window.grab().save(str(self.screenshot))
         step("export", lambda: self._export(window), self.cutout.exists)
         self._check(prediction)
+        skeleton = workspace.skeleton
+        step("skeleton", lambda: self._press(window, workspace.common.workspaces["skeleton"]), lambda: skeleton.drawing)
+        step("threshold", lambda: self._lower(window), lambda: threshold() == skeleton.threshold)
+        drawn = sum(len(graph.points) for graph in skeleton.drawing.graphs.values()) if skeleton.drawing else 0
+        window.grab().save(str(self.skeleton))
         longest = max(each["longest_block_ms"] for each in steps.values())
         self.figures = {
             "photo": self.photo.name,
@@ -173,6 +184,8 @@ class Driver:
             "score": prediction.score,
             "object_pixels": int(prediction.mask().sum()),
             "prediction_seconds": prediction.seconds,
+            "skeleton_points": drawn,
+            "skeleton_seconds": skeleton.facts().seconds,
         }
         self.timings.write_text(json.dumps(self.figures, indent=2) + "\n", encoding="utf-8")
 
@@ -191,6 +204,23 @@ class Driver:
         name.selectAll()
         QTest.keyClicks(name, str(self.cutout))
         QTest.mouseClick(_primary(dialog), left)
+
+    def _press(self, window: MainWindow, action: Any) -> None:
+        """The button of an action."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+        from PySide6.QtWidgets import QToolButton
+
+        (button,) = (b for b in window.findChildren(QToolButton) if b.defaultAction() is action and b.isVisible())
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def _lower(self, window: MainWindow) -> None:
+        """The threshold by five per cent, with the keyboard."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        for _ in range(5):
+            QTest.keyClick(window.workbench.skeleton.panel.threshold.slider, Qt.Key.Key_Left)
 
     def _check(self, prediction: Any) -> None:
         """What lies on the disk is the answer that was on the screen."""

@@ -29,10 +29,12 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("help", text)
 
 
-def gestures() -> list[tuple[str, str]]:
-    """What mouse and keys do on the photo, beyond the menus."""
+def gestures(workspace: str) -> list[tuple[str, str]]:
+    """What mouse and keys do on the photo in a workspace, beyond the menus."""
+    skeleton = workspace == "skeleton"
     return [
-        (_tr("Left click"), _tr("Include what is there")),
+        *([(_tr("Point at a skeleton"), _tr("Show its circle, radius and confidence"))] if skeleton else []),
+        (_tr("Left click"), _tr("Keep to the object there") if skeleton else _tr("Include what is there")),
         (_tr("Right click, Shift + click"), _tr("Exclude what is there")),
         (_tr("Drag"), _tr("Draw a box around the object")),
         (_tr("Drag a sign"), _tr("Move that click")),
@@ -48,12 +50,12 @@ def gestures() -> list[tuple[str, str]]:
     ]
 
 
-def show_keys(actions: list[QAction], parent: QWidget) -> QDialog:
+def show_keys(actions: list[QAction], workspace: str, parent: QWidget) -> QDialog:
     """A sheet of everything that mouse and keys do."""
     dialog = QDialog(parent)
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.setWindowTitle(_tr("Keys and gestures"))
-    rows = gestures()
+    rows = gestures(workspace)
     keyed = [
         (" / ".join(key.toString(key.SequenceFormat.NativeText) for key in action.shortcuts()), action.toolTip())
         for action in actions
@@ -86,7 +88,9 @@ def show_about(parent: QWidget) -> QDialog:
     picture.setPixmap(application_icon().pixmap(72, 72))
     title = make.label(f"DeepSkel {QCoreApplication.applicationVersion()}", "title", align=make.CENTRE)
     text = QLabel(
-        _tr("Click an object in a photo and get it cut out.<br>Everything is computed on this computer.<br>Apache-2.0")
+        _tr(
+            "Click an object in a photo and get it cut out,<br>with its skeleton and inscribed circles.<br>Everything is computed on this computer.<br>Apache-2.0"
+        )
         + f"<br>Python {platform.python_version()}, Qt {qVersion()}, {escape(platform.platform(terse=True))}"
     )
     text.setAlignment(Qt.AlignmentFlag.AlignCenter)

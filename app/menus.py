@@ -158,4 +158,4 @@ class Menus(QObject):
 
     def _show_keys(self) -> None:
         shown = [*self._common.all, *self._window.workbench.active.actions_.all]
-        show_keys([self.open, self.paste, *shown, self.quit], self._window)
+        show_keys([self.open, self.paste, *shown, self.quit], self._window.settings.workspace, self._window)

@@ -19,7 +19,7 @@ needs_screen = pytest.mark.skipif(
 
 
 @needs_screen
-def test_open_click_click_export(environment: dict[str, str], tmp_path: Path) -> None:
+def test_the_drive_of_the_window(environment: dict[str, str], tmp_path: Path) -> None:
     without_display = {key: value for key, value in environment.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY")}
     out = tmp_path / "out"
     done = subprocess.run(
@@ -34,11 +34,13 @@ def test_open_click_click_export(environment: dict[str, str], tmp_path: Path) ->
     assert done.returncode == 0, done.stdout + done.stderr
     assert "virtual screen" in done.stdout
     figures = json.loads((out / "timings.json").read_text())
-    assert list(figures["steps"]) == ["open", "first click", "second click", "export"]
+    assert list(figures["steps"]) == ["open", "first click", "second click", "export", "skeleton", "threshold"]
     with Image.open(out / "cut-out.png") as cutout:
         assert cutout.mode == "RGBA"
-    with Image.open(out / "window.png") as screenshot:
-        assert len(screenshot.resize((64, 48)).convert("RGB").getcolors(64 * 48)) > 100, "a blank window"
+    assert figures["skeleton_points"] > 0
+    for name in ("window.png", "skeleton.png"):
+        with Image.open(out / name) as screenshot:
+            assert len(screenshot.resize((64, 48)).convert("RGB").getcolors(64 * 48)) > 100, "a blank window"
 
 
 @needs_screen
