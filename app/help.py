@@ -88,9 +88,8 @@ def show_about(parent: QWidget) -> QDialog:
     picture.setPixmap(application_icon().pixmap(72, 72))
     title = make.label(f"DeepSkel {QCoreApplication.applicationVersion()}", "title", align=make.CENTRE)
     text = QLabel(
-        _tr(
-            "Click an object in a photo and get it cut out,<br>with its skeleton and inscribed circles.<br>Everything is computed on this computer.<br>Apache-2.0"
-        )
+        _tr("Click an object in a photo and get it cut out,<br>with its skeleton and inscribed circles.<br>")
+        + _tr("Everything is computed on this computer.<br>Apache-2.0")
         + f"<br>Python {platform.python_version()}, Qt {qVersion()}, {escape(platform.platform(terse=True))}"
     )
     text.setAlignment(Qt.AlignmentFlag.AlignCenter)
