@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from engine.device import Device, choose
 from engine.errors import InputError
 from engine.imaging.photo import Photo
 from engine.skeleton.graph import SkeletonGraph
+from engine.skeleton.joined import agreed, likeliest
 from engine.skeleton.medial import medial_graph
 from engine.skeleton.network import SkeletonNetwork
 from engine.skeleton.reading import Reading, SkeletonMethod
@@ -68,6 +70,37 @@ def draw_points(
         diameter[row, column] = 2 * np.interp(between, number, b.radius)
 
 
+class Directed:
+    """The default network, which a click also brings a first guess of the mask.
+
+    The click is read twice, once with what the default click network cuts out there as the earlier mask, and the two
+    readings are averaged: the mask is often right, and where it is not, the other reading is not misled.
+
+    Args:
+        network: The default skeleton network.
+        segmenter: Loads the click network; called when the first click comes without a mask.
+    """
+
+    def __init__(self, network: SkeletonMethod, segmenter: Callable[[], Method]) -> None:
+        self._network = network
+        self._segmenter = cache(segmenter)
+
+    def read(
+        self, rgb: U8, clicks: Sequence[Click] = (), *, within: U8 | None = None, multi_scale: bool = False
+    ) -> Reading:
+        """Read a picture. See SkeletonMethod."""
+        if not clicks or within is not None:
+            return self._network.read(rgb, clicks, within=within, multi_scale=multi_scale)
+        session = self._segmenter().session(Photo.from_array(rgb))
+        readings = []
+        for click in clicks:
+            session.set_prompts((click,))
+            guesses = (None, session.predict().probability())
+            each = [self._network.read(rgb, (click,), within=guess, multi_scale=multi_scale) for guess in guesses]
+            readings.append(agreed(each))
+        return likeliest(readings)
+
+
 class Untold:
     """A method that is not told where the objects are: it answers for every object.
 
@@ -98,9 +131,15 @@ def _network(name: str) -> Callable[[Device, Path | None], SkeletonMethod]:
     return lambda device, weights: SkeletonNetwork(name, device, sizes=SIZES[name], folder=weights)
 
 
+def _default(device: Device, weights: Path | None) -> SkeletonMethod:
+    network = SkeletonNetwork("skeleton", device, sizes=SIZES["skeleton"], mirrored=True, folder=weights)
+    return Directed(network, lambda: make_method("deepcrop", device, weights))
+
+
 _METHODS: dict[str, Callable[[Device, Path | None], SkeletonMethod]] = {
-    **{name: _network(name) for name in SIZES},
-    "skeleton_untold": lambda device, weights: Untold(_network("skeleton")(device, weights)),
+    "skeleton": _default,
+    "skeleton_untold": lambda device, weights: Untold(_default(device, weights)),
+    **{name: _network(name) for name in ("fsds", "lmsds", "hed")},
     "medial": lambda device, weights: MedialAxis(make_method("deepcrop", device, weights)),
 }
 

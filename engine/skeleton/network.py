@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,6 +18,7 @@ from engine.crop.prompts import Click
 from engine.device import Device
 from engine.errors import WeightsError
 from engine.nets.skeleton_output import SkeletonOutput
+from engine.skeleton.joined import likeliest
 from engine.skeleton.mask_axis import with_mask
 from engine.skeleton.reading import Reading
 from engine.weights import load_net
@@ -79,7 +80,7 @@ class SkeletonNetwork:
         if not self.prompted or not clicks:
             return self._read(rgb, None, None, factors)
         readings = [self._read(rgb, click, within if len(clicks) == 1 else None, factors) for click in clicks]
-        return readings[0] if len(readings) == 1 else likeliest(readings)
+        return likeliest(readings)
 
     def _read(self, rgb: U8, click: Click | None, within: U8 | None, factors: Sequence[float]) -> Reading:
         height, width = rgb.shape[:2]
@@ -168,17 +169,3 @@ def _mean(found: Sequence[_Maps]) -> _Maps:
     weights = np.stack([1 - m.types[0] for m in found]) + 1e-6
     diameter = (np.stack([m.diameter for m in found]) * weights).sum(0) / weights.sum(0)
     return _Maps(types, np.asarray(diameter, np.float32), sides, mask)
-
-
-def likeliest(readings: Sequence[Reading]) -> Reading:
-    """At every pixel what the reading says that is surest of a skeleton there."""
-    probability = np.stack([r.probability for r in readings])
-    best = probability.argmax(0)[None]
-
-    def chosen(maps: list[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        return np.asarray(np.take_along_axis(np.stack(maps), best, 0)[0])
-
-    return Reading(
-        chosen([r.probability for r in readings]), chosen([r.diameter for r in readings]),
-        chosen([r.kind for r in readings]), np.max([r.sides for r in readings], axis=0),
-    )  # fmt: skip

@@ -1,7 +1,5 @@
 """The network's answer is that of the net, whatever the size of the picture."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -9,10 +7,9 @@ from torch import nn
 
 from engine.crop.prompts import Click
 from engine.device import choose
-from engine.errors import InputError, WeightsError
+from engine.errors import WeightsError
 from engine.nets.skeleton_output import SkeletonOutput
 from engine.skeleton import network as module
-from engine.skeleton.methods import METHODS, MedialAxis, Untold, make_skeleton_method
 from engine.skeleton.network import SkeletonNetwork, network_input
 from engine.skeleton.scales import TABLES
 
@@ -151,37 +148,3 @@ def test_colours_are_normalised_channel_by_channel():
     assert x.shape == (1, 3, 2, 2)
     assert x[0, 0, 0, 0] == pytest.approx(-0.485 / 0.229)
     assert x[0, 2, 0, 0] == pytest.approx(-0.406 / 0.225)
-
-
-def test_an_unknown_method_and_missing_weights_say_so(tmp_path: Path):
-    with pytest.raises(InputError, match="no skeleton method"):
-        make_skeleton_method("nothing", "cpu")
-    for name in METHODS:
-        with pytest.raises(WeightsError, match="missing"):
-            make_skeleton_method(name, "cpu", tmp_path)
-
-
-def test_an_untold_method_hears_nothing(monkeypatch: pytest.MonkeyPatch):
-    network = reader(monkeypatch, Prompted())
-    picture, mask = np.zeros((100, 128, 3), np.uint8), np.full((100, 128), 255, np.uint8)
-    untold = Untold(network).read(picture, (Click(30, 30),), within=mask)
-    assert np.array_equal(untold.probability, network.read(picture).probability)
-
-
-def test_every_click_is_one_object_for_the_medial_axis():
-    from engine.crop.baselines import MagicWandSession
-
-    class Wand:
-        def session(self, photo):  # type: ignore[no-untyped-def]
-            return MagicWandSession(photo)
-
-    picture = np.zeros((60, 100, 3), np.uint8)
-    picture[10:20, 5:60] = 255
-    picture[35:55, 20:90] = 200
-    reading = MedialAxis(Wand()).read(picture, (Click(30, 15), Click(60, 45)))
-    assert reading.thin
-    rows = np.flatnonzero(reading.probability.any(1))
-    assert ((rows >= 10) & (rows < 20) | (rows >= 35) & (rows < 55)).all()
-    assert reading.diameter[14:16, 20:50].max() == pytest.approx(10, abs=1)
-    assert reading.diameter[44:46, 40:70].max() == pytest.approx(20, abs=1)
-    assert not MedialAxis(Wand()).read(picture).probability.any()
