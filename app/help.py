@@ -64,11 +64,11 @@ def show_keys(actions: list[QAction], workspace: str, parent: QWidget) -> QDialo
     grid = QGridLayout()
     grid.setHorizontalSpacing(28)
     grid.setVerticalSpacing(8)
-    half = [*rows], [(keys, tip.split("  (")[0]) for keys, tip in keyed]
-    for side, lines in enumerate(half):
-        for row, (keys, meaning) in enumerate(lines):
-            grid.addWidget(QLabel(f"<b>{escape(keys)}</b>"), row, 2 * side)
-            grid.addWidget(QLabel(meaning), row, 2 * side + 1)
+    rows += [(keys, tip.split("  (")[0]) for keys, tip in keyed]
+    half = (len(rows) + 1) // 2
+    for index, (keys, meaning) in enumerate(rows):
+        grid.addWidget(QLabel(f"<b>{escape(keys)}</b>"), index % half, 2 * (index // half))
+        grid.addWidget(QLabel(meaning), index % half, 2 * (index // half) + 1)
     close = QPushButton(_tr("Close"))
     close.setDefault(True)
     close.clicked.connect(dialog.accept)

@@ -20,7 +20,7 @@ STEPS = 8
 SMOOTHING = 4
 """How often each point is moved towards its neighbours before curves are drawn; exports keep what was found."""
 CORE, RIM = 2.4, 4.4
-"""Widths of a curve and of the dark line beneath it, in screen pixels."""
+"""Widths of a curve and of the dark line beneath it, in logical pixels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,13 +107,17 @@ class CurvesItem(Layer):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.strokePath(self._whole, _pen(QColor(0, 0, 0, 120), RIM))
+        ratio = painter.device().devicePixelRatioF()
+        painter.strokePath(self._whole, _pen(QColor(0, 0, 0, 120), RIM * ratio))
         for stroke in self._strokes:
-            painter.strokePath(stroke.path, _pen(stroke.colour, CORE))
+            painter.strokePath(stroke.path, _pen(stroke.colour, CORE * ratio))
 
 
 def _pen(colour: QColor, width: float) -> QPen:
-    """Of the same width at every zoom. Qt strokes single pieces with square ends fifty times faster than with round."""
+    """`width` device pixels at every zoom.
+
+    Qt strokes single pieces of curve some forty times faster with square ends than with round ones.
+    """
     pen = QPen(colour, width)
     pen.setCosmetic(True)
     pen.setCapStyle(Qt.PenCapStyle.SquareCap)
@@ -163,9 +167,7 @@ class HighlightItem(Layer):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setBrush(QColor(255, 255, 255, 36))
         for colour, width in ((QColor(0, 0, 0, 160), 4.0), (QColor("white"), 2.0)):
-            pen = QPen(colour, width)
-            pen.setCosmetic(True)
-            painter.setPen(pen)
+            painter.setPen(_pen(colour, width * painter.device().devicePixelRatioF()))
             painter.drawEllipse(self._centre, self._radius, self._radius)
         to_screen = painter.worldTransform()
         spot = to_screen.map(self._centre)

@@ -437,6 +437,10 @@ def test_another_device_reads_from_then_on(bench: Bench, skeletons: BarsMethod, 
     bench.click(100, 80)
     assert bench.window.banner.kind == "warning"
     assert not bench.drawing.empty
+    bench.window.banner.dismiss()
+    bench.do(bench.actions.places["whole"].trigger)
+    bench.do(bench.actions.multi_scale.trigger)
+    assert bench.window.banner.text == "", "told once"
 
 
 def test_a_method_without_scales_shows_curves_alone(hand: Hand, skeletons: BarsMethod) -> None:
@@ -456,6 +460,22 @@ def test_how_one_looked_last_is_remembered(bench: Bench, photo_file: Path) -> No
     bench.hand.open(photo_file)
     bench.settle()
     assert (bench.choices.density, bench.choices.colour) == (33, "kind")
+
+
+def test_a_window_opens_in_the_workspace_that_was_used_last(
+    qtbot: QtBot, settings: Settings, method: ColourMethod, skeletons: BarsMethod, photo_file: Path
+) -> None:
+    settings.workspace = "skeleton"
+    window = MainWindow(method.factory, settings, skeletons.factory)
+    window.show()
+    hand = Hand(window, qtbot, method)
+    hand.open(photo_file)
+    bench = Bench(hand)
+    bench.settle()
+    assert bench.panel.isVisible()
+    assert not bench.drawing.empty
+    window.close()
+    shiboken6.delete(window)
 
 
 def test_closing_in_the_middle_of_a_reading(

@@ -198,9 +198,12 @@ def test_place_and_zoom_are_remembered(
     shiboken6.delete(again)
 
 
-def test_every_control_has_a_name_for_screen_readers(hand: Hand) -> None:
+@pytest.mark.parametrize("workspace", ["crop", "skeleton"])
+def test_every_control_has_a_name_for_screen_readers(hand: Hand, workspace: str) -> None:
     from PySide6.QtWidgets import QAbstractButton, QSlider
 
+    hand.window.workbench.turn_to(workspace)
+    hand.settle()
     for kind in (QAbstractButton, QSlider):
         for control in hand.window.findChildren(kind):
             if control.isVisible() and control.objectName() != "qt_toolbar_ext_button":

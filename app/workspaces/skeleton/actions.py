@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
+from app.document.skeleton import Choices
 from app.workspaces.actions import Actions
 
 
@@ -57,3 +58,32 @@ class SkeletonActions(Actions):
         self.export = make("export", tr("Export skeleton…"), ["Ctrl+E", "Ctrl+S"], tr("Save the skeleton as a file"))
         for action in (self.circles, self.recovered, self.multi_scale):
             action.setIconVisibleInMenu(False)
+
+    def show(self, choices: Choices, some: bool, *, has_object: bool, types: int) -> None:
+        """Check what is chosen and enable what makes sense; `read` and `export` are the workspace's own.
+
+        Args:
+            choices: What holds.
+            some: There is a photo.
+            has_object: An object has been clicked.
+            types: Scale types that the method tells apart.
+        """
+        self.places["object" if choices.within and has_object else "whole"].setChecked(True)
+        self.sources[choices.source].setChecked(True)
+        self.views[choices.view].setChecked(True)
+        self.colours[choices.colour].setChecked(True)
+        self.circles.setChecked(choices.circles)
+        self.recovered.setChecked(choices.recovered)
+        self.multi_scale.setChecked(choices.multi_scale)
+        drawn, predicted = choices.view == "skeleton", choices.source == "predicted"
+        sensible = {
+            self.places["object"]: has_object,
+            self.multi_scale: choices.source != "medial",
+            self.circles: drawn,
+            self.colours["scale"]: drawn and choices.source != "both",
+            self.colours["kind"]: drawn and predicted and types > 0,
+            self.drop_truth: choices.truth is not None,
+        }
+        for action in self.all:
+            if action not in (self.read, self.export):
+                action.setEnabled(some and sensible.get(action, True))

@@ -10,6 +10,8 @@ from PySide6.QtGui import QColor, QFontMetricsF, QLinearGradient, QPainter, QPai
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.heat import heat_colours
+from app.document.reading import DrawnReading
+from app.document.skeleton import Choices
 from app.workspaces.skeleton.drawing import SIDES
 from engine.skeleton.colours import colour_map, kind_colours, scale_range
 
@@ -59,6 +61,16 @@ class Legend(QWidget):
             self.resize(self.sizeHint())
             self._place()
             self.update()
+
+    def key_for(self, choices: Choices, reading: DrawnReading | None, size: tuple[int, int]) -> Key | None:
+        """What is to be explained of a photo of `size`; None where the colours tell nothing."""
+        if choices.view == "heat":
+            return self.heat_key()
+        if choices.source == "both":
+            return self.sources_key()
+        if choices.colour == "kind" and choices.source == "predicted":
+            return self.kind_key(reading.types) if reading and reading.types else None
+        return self.scale_key(size) if choices.source == "medial" or (reading and reading.scales) else None
 
     def scale_key(self, size: tuple[int, int]) -> Key:
         """Diameters of a photo of `size`."""

@@ -30,6 +30,7 @@ class Reader(QObject):
         super().__init__(parent)
         self._worker, self._factory, self._device = worker, factory, device
         self._ready: SkeletonReady | None = None
+        self._told: SkeletonReady | None = None
         self._session: tuple[Photo, SkeletonSession] | None = None
 
     def use_device(self, device: str) -> None:
@@ -62,7 +63,9 @@ class Reader(QObject):
         def then(answer: tuple[DrawnReading, SkeletonReady]) -> None:
             reading, ready = answer
             document.skeleton.readings.put(question, reading)
-            self.ready.emit(ready)
+            if ready is not self._told:
+                self._told = ready
+                self.ready.emit(ready)
             self.read.emit(question, reading)
 
         def failed(error: Exception) -> bool:

@@ -59,7 +59,7 @@ def words(stage: Stage, drawing: Drawing | None, percent: int) -> Words:
         case Stage.FAILED:
             text = _tr("The skeleton could not be read. The medial axis of an object still works: press 2.")
             return Words(_tr("Not read"), text, _tr("F5 tries again. 2 shows the medial axis of an object."))
-    if drawing is None:
+    if drawing is None or not drawing.graphs:
         return Words("…", _tr("Drawing…"), pick)
     if drawing.empty:
         if "predicted" in drawing.graphs:

@@ -20,18 +20,17 @@ from app.settings import Settings
 from app.worker import Worker
 from app.workspaces.actions import connect
 from app.workspaces.skeleton.actions import SkeletonActions
+from app.workspaces.skeleton.axes import Axes
 from app.workspaces.skeleton.comparing import Comparing
 from app.workspaces.skeleton.drawing import Draughtsman, Drawing, Order
 from app.workspaces.skeleton.hover import Hover
 from app.workspaces.skeleton.latest import Latest
-from app.workspaces.skeleton.legend import Key, Legend
+from app.workspaces.skeleton.legend import Legend
 from app.workspaces.skeleton.panel import SkeletonPanel
 from app.workspaces.skeleton.reader import READ, Reader
 from app.workspaces.skeleton.state import Stage, words
 from app.workspaces.workspace import Facts, Workspace
 from engine.crop.prompts import Box, Click
-from engine.skeleton.graph import SkeletonGraph
-from engine.skeleton.medial import medial_graph
 
 USUAL = 0.5
 """Threshold before anything has been read."""
@@ -69,10 +68,8 @@ class SkeletonWorkspace(Workspace):
         self.drawing: Drawing | None = None
         self.stage = Stage.NO_PHOTO
         self._draughtsman = Draughtsman()
-        self._drafts, self._axes = Latest(shapes, "draw", self), Latest(shapes, "axis", self)
+        self._drafts, self._axes = Latest(shapes, "draw", self), Axes(shapes, self)
         self._order: Order | None = None
-        self._axis: tuple[Answer, SkeletonGraph] | None = None
-        self._axis_asked: Answer | None = None
         self._asked: Question | None = None
         self._given_up: dict[Question, Stage] = {}
         self._later = QTimer(self)
@@ -161,7 +158,7 @@ class SkeletonWorkspace(Workspace):
         self.reader.read.connect(self._on_read)
         self.reader.failed.connect(self._on_failed)
         self._drafts.done.connect(self._on_drawing)
-        self._axes.done.connect(self._on_axis)
+        self._axes.found.connect(self.refresh)
         self.comparing.recovered_changed.connect(self._show_recovered)
         self.comparing.curve_moved.connect(panel.plot.show_progress)
         self.comparing.curve_changed.connect(panel.plot.show_curve)
@@ -247,8 +244,6 @@ class SkeletonWorkspace(Workspace):
             return Stage.OBJECT
         reads = choices.source != "medial" or choices.view == "heat"
         reading = self.reading
-        if choices.source != "predicted" and answer and (self._axis is None or self._axis[0] is not answer):
-            self._ask_axis(answer)
         if choices.source == "medial" and not reads:
             return Stage.SHOWN if answer else Stage.NO_OBJECT
         if choices.question(crop.prompts).prompts is not None and answer is None:
@@ -283,15 +278,6 @@ class SkeletonWorkspace(Workspace):
         chosen = self.document.skeleton.choices.threshold if self.document else None
         reading = self.reading
         return chosen if chosen is not None else reading.prediction.threshold if reading else USUAL
-
-    def _ask_axis(self, answer: Answer) -> None:
-        if answer is not self._axis_asked:
-            self._axis_asked = answer
-            self._axes.ask(lambda: (answer, medial_graph(answer.prediction.mask())))
-
-    def _on_axis(self, result: tuple[Answer, SkeletonGraph]) -> None:
-        self._axis = result
-        self.refresh()
 
     def _on_read(self, question: Question, reading: DrawnReading) -> None:
         if question == self._asked:
@@ -334,11 +320,13 @@ class SkeletonWorkspace(Workspace):
             self._draw(choices, reading)
         elif self._order is not None or self.drawing is not None:
             self._forget_drawing()
-        self.legend.show_key(self._key(choices, reading) if self.stage == Stage.SHOWN else None)
+        key = self.legend.key_for(choices, reading, document.size) if self.stage == Stage.SHOWN else None
+        self.legend.show_key(key)
 
     def _draw(self, choices: Choices, reading: DrawnReading | None) -> None:
         answer = self.document.crop.answer if self.document else None
-        axis = self._axis[1] if self._axis and self._axis[0] is answer else None
+        wanted = choices.source != "predicted" and answer is not None and not answer.empty
+        axis = self._axes.of(answer) if answer and wanted else None
         order = Order(choices, self.threshold, reading if choices.source != "medial" else None, axis)
         if self._order is None or order.differs(self._order):
             self._order = order
@@ -362,37 +350,12 @@ class SkeletonWorkspace(Workspace):
         self.layer.show_recovered(recovered.overlay if recovered else None)
         self.panel.show_recovered(recovered)
 
-    def _key(self, choices: Choices, reading: DrawnReading | None) -> Key | None:
-        if choices.view == "heat":
-            return self.legend.heat_key()
-        if choices.source == "both":
-            return self.legend.sources_key()
-        if choices.colour == "kind" and choices.source == "predicted":
-            return self.legend.kind_key(reading.types) if reading and reading.types else None
-        knows = choices.source == "medial" or bool(reading and reading.scales)
-        return self.legend.scale_key(self.document.size) if knows and self.document else None
-
     def _show_choices(self) -> None:
         a, document = self.actions_, self.document
         choices = document.skeleton.choices if document else Choices()
         some = document is not None and not document.crop.prompts.empty
-        a.places["object" if choices.within and some else "whole"].setChecked(True)
-        for actions, value in ((a.sources, choices.source), (a.views, choices.view), (a.colours, choices.colour)):
-            actions[value].setChecked(True)
-        a.circles.setChecked(choices.circles)
-        a.recovered.setChecked(choices.recovered)
-        a.multi_scale.setChecked(choices.multi_scale)
         reading = self.reading
-        for action in a.all:
-            if action not in (a.export, a.read, a.drop_truth, a.places["object"], a.colours["kind"]):
-                action.setEnabled(document is not None)
-        drawn = choices.view == "skeleton"
-        a.circles.setEnabled(document is not None and drawn)
-        a.colours["scale"].setEnabled(document is not None and drawn and choices.source != "both")
-        a.places["object"].setEnabled(some)
-        has_types = choices.source == "predicted" and (reading is None or reading.types > 0)
-        a.colours["kind"].setEnabled(document is not None and drawn and has_types)
-        a.drop_truth.setEnabled(choices.truth is not None)
+        a.show(choices, document is not None, has_object=some, types=reading.types if reading else 1)
         a.read.setEnabled(self.stage in (Stage.STOPPED, Stage.FAILED))
         percent = round(100 * self.threshold)
         self.panel.show_choices(choices, percent)
@@ -418,7 +381,7 @@ class SkeletonWorkspace(Workspace):
         """Nothing is known of the document that was opened just now."""
         self.reader.cancel()
         self._axes.forget()
-        self._axis, self._axis_asked, self._asked = None, None, None
+        self._asked = None
         self._given_up.clear()
         self._forget_drawing()
         self.layer.show_heat(None)
