@@ -12,6 +12,7 @@ sys.path.insert(0, str(ROOT))
 
 from engine.weights import SHIPPED, WeightsCard  # noqa: E402 - the script is run from anywhere
 
+NONE = "–"
 PATCH = {"mean_iou": "mean IoU", "median_iou": "median IoU", "iou_at_70": "IoU@0.7"}
 PHOTO = {
     "miou.1": "mIoU, 1 click",
@@ -20,6 +21,15 @@ PHOTO = {
     "noc.85": "NoC@85",
     "noc.90": "NoC@90",
     "seconds_per_click": "s a click",
+}
+
+
+SKELETON = {
+    "ods": "ODS",
+    "ois": "OIS",
+    "mask_iou": "recovered mask IoU",
+    "scale_error": "scale error",
+    "seconds": "s a picture",
 }
 
 
@@ -33,28 +43,36 @@ def section(cards: list[WeightsCard]) -> str:
     """Every figure that the README shows; what a card does not have is a dash."""
     if not cards:
         return "No weights are shipped yet."
+    skeletons = [card for card in cards if _figure(card, "ods") != NONE]
+    clicks = [card for card in cards if card not in skeletons]
     lines = table(
         ["network", "parameters", "file", *(f"patches: {name}" for name in PATCH.values())],
-        (
-            [card.name, f"{card.parameters / 1e6:.2f} M", f"{card.bytes / 2**20:.1f} MiB"]
-            + [_figure(card, f"patch.{key}") for key in PATCH]
-            for card in cards
-        ),
+        (_described(card, (f"patch.{key}" for key in PATCH)) for card in clicks),
     )
-    for card in cards:
+    for card in clicks:
         figures = card.evaluation.figures if card.evaluation else {}
         sets = sorted({match[1] for key in figures if (match := re.match(r"sets\.(.+?)\.miou\.", key))})
         if card.evaluation and sets:
             rows = ([name, *(_figure(card, f"sets.{name}.{key}") for key in PHOTO)] for name in sets)
             lines += ["", f"Whole photos, `{card.name}` (`{card.evaluation.command}`):", ""]
             lines += table(["set", *PHOTO.values()], rows)
+    if skeletons:
+        lines += ["", "Skeletons of one object a picture:", ""]
+        head = ["network", "parameters", "file", *SKELETON.values()]
+        lines += table(head, (_described(card, SKELETON) for card in skeletons))
     return "\n".join(lines)
+
+
+def _described(card: WeightsCard, keys: Iterable[str]) -> list[str]:
+    """The cells of a network: its name and size, then its figures."""
+    size = [card.name, f"{card.parameters / 1e6:.2f} M", f"{card.bytes / 2**20:.1f} MiB"]
+    return size + [_figure(card, key) for key in keys]
 
 
 def _figure(card: WeightsCard, key: str) -> str:
     value = card.evaluation.figures.get(key) if card.evaluation else None
     if value is None:
-        return "–"
+        return NONE
     return f"{value:.2f}" if "noc" in key or "seconds" in key else f"{value:.3f}"
 
 
