@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -291,3 +293,21 @@ def test_a_fresh_window_waits_for_enter_to_open_a_photo(window: MainWindow, qtbo
     focused = window.focusWidget()
     assert isinstance(focused, QPushButton)
     assert focused.text().startswith("Open")
+
+
+def test_painting_for_hours_does_not_end_the_process() -> None:
+    program = """
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
+from app.startup import keep_none
+keep_none()
+application = QGuiApplication([])
+image = QImage(4, 4, QImage.Format.Format_RGB32)
+painter = QPainter(image)
+for _ in range(100_000):
+    painter.setPen(QColor())
+painter.end()
+"""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

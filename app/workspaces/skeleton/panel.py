@@ -12,6 +12,7 @@ from app.widgets import make
 from app.widgets.side_panel import SidePanel, segment
 from app.widgets.slide import Slide
 from app.workspaces.skeleton.actions import SkeletonActions
+from app.workspaces.skeleton.drawing import MOST
 from app.workspaces.skeleton.plot import CurvePlot
 from app.workspaces.skeleton.recovering import Recovered
 from app.workspaces.skeleton.stages import Stages
@@ -34,6 +35,8 @@ class SkeletonPanel(SidePanel):
         self._again = _button(a.read, primary=False)
         self.threshold = Slide(tr("Threshold"), 1, 99)
         self.density, self.opacity = Slide(tr("Density"), 1, 100), Slide(tr("Opacity"))
+        tip = tr("Share of the points whose circles are drawn; {most} circles at most")
+        self.density.setToolTip(tip.format(most=MOST))
         self.stages = Stages()
         self._fit = make.label(role="muted", wrap=True)
         self._truth = make.label(role="muted", wrap=True)

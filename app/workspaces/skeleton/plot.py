@@ -102,7 +102,7 @@ class CurvePlot(QWidget):
             axis.setTextPen(pg.mkPen(muted))
         for level in self._levels:
             level.setPen(pg.mkPen(palette.color(QPalette.ColorRole.Mid), style=Qt.PenStyle.DotLine))
-        self._line.setPen(pg.mkPen(accent, width=2))
+        self._line.setPen(pg.mkPen(accent, width=2 * self.devicePixelRatioF()))
         self._dot.setBrush(pg.mkBrush(palette.color(QPalette.ColorRole.Text)))
         self._dot.setPen(pg.mkPen(palette.color(QPalette.ColorRole.AlternateBase), width=2))
 
