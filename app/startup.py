@@ -51,24 +51,25 @@ def start() -> None:
 def prepare_window() -> None:
     """What comes between the arguments and Qt."""
     use_threads(keep_one_free=True)  # imports torch, which has to be before Qt on Windows
-    keep_none()
+    keep_singletons()
     # In the worker's thread this import would hold the interpreter, and with it the window, for its whole length.
     import engine.skeleton.methods  # noqa: F401 - and with it those of crop
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
 
 
-def keep_none() -> None:
-    """Give None so many references that it cannot run out of them.
+def keep_singletons() -> None:
+    """Give None, True and False so many references that they cannot run out of them.
 
-    PySide6 6.12 takes one away, without ever having given it, in each call of an overloaded method that returns nothing
-    (QPainter.setPen, drawLine, …). Before Python 3.12, where None became immortal, that ends the process within
-    thousands of repaints: "Fatal Python error: none_dealloc".
+    PySide6 6.12 takes one away, without ever having given it, in each call of many overloaded methods: one of None where
+    nothing is returned (QPainter.setPen, drawLine, …), one of True or False in others. Before Python 3.12, where they
+    became immortal, that ends the process within thousands of repaints: "Fatal Python error: none_dealloc".
     """
     if sys.version_info < (3, 12):
-        references = ctypes.c_ssize_t.from_address(id(None))  # the first field of every object
-        if references.value < PLENTY:
-            references.value += PLENTY
+        for value in (None, True, False):
+            references = ctypes.c_ssize_t.from_address(id(value))  # the first field of every object
+            if references.value < PLENTY:
+                references.value += PLENTY
 
 
 def use_threads(*, keep_one_free: bool) -> None:

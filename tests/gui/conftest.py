@@ -21,11 +21,11 @@ from app.document.answer import Answer
 from app.document.crop import CropPart
 from app.document.document import Document
 from app.settings import Settings
-from app.startup import keep_none
+from app.startup import keep_singletons
 from app.window import MainWindow
 from tests.gui.fakes import BarsMethod, ColourMethod
 
-keep_none()
+keep_singletons()
 
 NONE = Qt.KeyboardModifier.NoModifier
 Until = Callable[[Callable[[], object]], None]

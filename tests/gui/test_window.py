@@ -298,8 +298,8 @@ def test_a_fresh_window_waits_for_enter_to_open_a_photo(window: MainWindow, qtbo
 def test_painting_for_hours_does_not_end_the_process() -> None:
     program = """
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
-from app.startup import keep_none
-keep_none()
+from app.startup import keep_singletons
+keep_singletons()
 application = QGuiApplication([])
 image = QImage(4, 4, QImage.Format.Format_RGB32)
 painter = QPainter(image)
