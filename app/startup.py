@@ -61,9 +61,9 @@ def prepare_window() -> None:
 def keep_singletons() -> None:
     """Give None, True and False so many references that they cannot run out of them.
 
-    PySide6 6.12 takes one away, without ever having given it, in each call of many overloaded methods: one of None where
-    nothing is returned (QPainter.setPen, drawLine, …), one of True or False in others. Before Python 3.12, where they
-    became immortal, that ends the process within thousands of repaints: "Fatal Python error: none_dealloc".
+    PySide6 6.12 takes one away, without ever having given it, in many calls: one of None in overloaded methods that
+    return nothing (QPainter.setPen, drawLine, …), one of True or False where a signal carries it. Before Python 3.12,
+    where they became immortal, that ends the process within thousands of repaints ("none_dealloc", "bool_dealloc").
     """
     if sys.version_info < (3, 12):
         for value in (None, True, False):
