@@ -26,7 +26,6 @@ U8 = npt.NDArray[np.uint8]
 
 MARGIN = 1.4
 """An object is read in its box enlarged by this factor, as the networks learned it."""
-DEFAULT_THRESHOLD = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +35,14 @@ class SkeletonSettings:
     Args:
         photo_size: Longer side in pixels of the picture of a whole photo.
         object_size: The same for the surroundings of one object. Smaller pictures are not enlarged to it.
+        photo_threshold, object_threshold: The usual thresholds, where F was best on training photos: in a whole photo
+            the default network is less sure of everything.
     """
 
     photo_size: int = 384
     object_size: int = 256
+    photo_threshold: float = 0.27
+    object_threshold: float = 0.4
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,14 +54,14 @@ class SkeletonPrediction:
         window: The part that was read, source pixels.
         reading: Maps of the picture of that part.
         seconds: Wall-clock time that the reading took.
-        threshold: The method's usual threshold.
+        threshold: The usual one for what was read.
     """
 
     size: tuple[int, int]
     window: Window
     reading: Reading
     seconds: float
-    threshold: float = DEFAULT_THRESHOLD
+    threshold: float
 
     @cached_property
     def suppressed(self) -> F32:
@@ -121,7 +124,8 @@ class SkeletonSession:
             reading = self._method.read(picture, clicks, within=mask, multi_scale=multi_scale)
             reading = _restricted(reading, mask)
         _check(cancelled)
-        prediction = SkeletonPrediction(self._size, window, reading, time.perf_counter() - start)
+        usual = self._settings.photo_threshold if within is None else self._settings.object_threshold
+        prediction = SkeletonPrediction(self._size, window, reading, time.perf_counter() - start, usual)
         _ = prediction.suppressed  # here, in the worker, and not when the window first asks for a graph
         return prediction
 

@@ -15,7 +15,7 @@ from engine.crop.prompts import Box, Click
 from engine.errors import Cancelled
 from engine.imaging.photo import Photo
 from engine.skeleton.reading import Reading
-from engine.skeleton.session import SkeletonSession
+from engine.skeleton.session import SkeletonSession, SkeletonSettings
 
 RADII = (0.45, 0.25, 0.12)
 """Reach of the three readings, as fractions of the photo's longer side."""
@@ -139,4 +139,7 @@ class BarsMethod:
 
     def factory(self, device: str) -> SkeletonReady:
         fell_back = device not in ("auto", "cpu")
-        return SkeletonReady(lambda photo: SkeletonSession(photo, self), "CPU (test)", "It was asked for.", fell_back)
+        settings = SkeletonSettings(photo_threshold=0.5, object_threshold=0.5)
+        return SkeletonReady(
+            lambda photo: SkeletonSession(photo, self, settings), "CPU (test)", "It was asked for.", fell_back
+        )
