@@ -20,7 +20,7 @@ def group(text: str) -> tuple[str, list[str]]:
     """NAME=A,B -> (NAME, [A, B])."""
     name, equals, members = text.partition("=")
     if not (name and equals):
-        raise argparse.ArgumentTypeError("give NAME=SET,SET")
+        raise argparse.ArgumentTypeError("give NAME=SET,SET/QUALITY")
     return name, names(members)
 
 
@@ -49,11 +49,16 @@ def fraction(text: str) -> float:
     return value
 
 
+def in_group(members: Sequence[str], set_name: str, quality: str) -> bool:
+    """Whether a group, whose members are SET or SET/QUALITY, takes what is of this set and quality."""
+    return set_name in members or f"{set_name}/{quality}" in members
+
+
 def check_groups(groups: Mapping[str, Sequence[str]], sets: Iterable[str]) -> None:
     """InputError when a group names a set that is not measured."""
     known = set(sets)
     for name, members in groups.items():
-        if unknown := sorted(set(members) - known):
+        if unknown := sorted({member for member in members if member.partition("/")[0] not in known}):
             raise InputError(
                 f"The group {name} names the set {unknown[0]}, which is not measured.",
                 f"Sets: {', '.join(sorted(known))}.",

@@ -38,7 +38,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=count, metavar="N", help="at most N objects of whole photos, equally many a set")
     add("--jitter", type=fraction, default=0.1, metavar="S", help="0 leaves jittered clicks out (default: 0.1)")
     add("--patches", type=count, default=1000, metavar="N", help="0 leaves the protocol out (default: 1000)")
-    add("--group", type=group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
+    add(
+        "--group",
+        type=group,
+        action="append",
+        default=[],
+        metavar="NAME=A,B",
+        help="also pool sets A and B (or SET/QUALITY) as NAME",
+    )
     add("--seed", type=count, default=0, help="of sample, patches and jitter (default: 0)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
     add("--weights", type=Path, metavar="DIR", help="folder of the networks' weights (default: the usual ones)")

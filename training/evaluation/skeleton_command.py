@@ -43,7 +43,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=positive, metavar="N", help="at most N objects (photos with --view photo), equally many a set")
     add("--thresholds", type=positive, default=100, metavar="N", help="how many (default: %(default)s)")
     add("--multi-scale", action="store_true", help="networks read at several scales and average")
-    add("--group", type=group, action="append", default=[], metavar="NAME=A,B", help="also pool sets A and B as NAME")
+    add(
+        "--group",
+        type=group,
+        action="append",
+        default=[],
+        metavar="NAME=A,B",
+        help="also pool sets A and B (or SET/QUALITY) as NAME",
+    )
     add("--seed", type=count, default=0, help="of sample and intervals (default: 0)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
     add("--weights", type=Path, metavar="DIR", help="folder of the networks' weights (default: the usual ones)")

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.skeleton.precision_recall import Counts, thresholds_of
+from training.evaluation.arguments import in_group
 from training.evaluation.skeleton_outcome import SkeletonOutcome
 from training.metrics.bootstrap import bootstrap_interval
 from training.metrics.overlap import Overlap, pooled_overlap
@@ -25,7 +26,7 @@ def summarise_skeletons(outcomes: Sequence[SkeletonOutcome], groups: Mapping[str
 
     Args:
         outcomes: Of every method and picture.
-        groups: Name -> sets whose pictures are pooled under it.
+        groups: Name -> sets, or SET/QUALITY, whose pictures are pooled under it.
         seed: Of the bootstrap.
     """
     models: Figures = {}
@@ -50,7 +51,7 @@ def parts(
 ) -> Iterator[tuple[str, str, list[SkeletonOutcome]]]:
     """("groups" or "sets", name, outcomes) of each group, SET and SET/QUALITY that has any."""
     for name, members in groups.items():
-        if chosen := [o for o in outcomes if o.set in members]:
+        if chosen := [o for o in outcomes if in_group(members, o.set, o.quality)]:
             yield "groups", name, chosen
     sets: dict[str, list[SkeletonOutcome]] = defaultdict(list)
     for outcome in outcomes:

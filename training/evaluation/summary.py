@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from training.evaluation.arguments import in_group
 from training.evaluation.outcome import Kind, Outcome
 from training.metrics.bootstrap import bootstrap_interval
 from training.metrics.clicks import failed, miou_at, noc
@@ -25,7 +26,7 @@ def summarise(outcomes: Sequence[Outcome], limit: int, groups: Mapping[str, Sequ
     Args:
         outcomes: Of every method, object and kind.
         limit: Most clicks of a dialogue.
-        groups: Name -> sets whose objects are pooled under it.
+        groups: Name -> sets, or SET/QUALITY, whose objects are pooled under it.
         seed: Of the bootstrap.
     """
     return {name: _model(found, limit, groups, seed) for name, found in _split(outcomes, lambda o: o.method).items()}
@@ -45,7 +46,7 @@ def _model(outcomes: Sequence[Outcome], limit: int, groups: Mapping[str, Sequenc
             if quality:
                 figures["sets"][f"{name}/{quality}"] = _both_kinds(part, limit, seed)
     for name, members in groups.items():
-        if found := [outcome for outcome in photos if outcome.record.set in members]:
+        if found := [o for o in photos if in_group(members, o.record.set, o.record.quality)]:
             figures["groups"][name] = _both_kinds(found, limit, seed)
     if patches := of_kind(outcomes, "patch"):
         figures["patch"] = _patches(patches, seed)

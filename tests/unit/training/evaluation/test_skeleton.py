@@ -123,13 +123,16 @@ def outcome(photo: str, hits: int, name: str = "s", quality: str = "") -> Skelet
 
 def test_sets_and_groups_pool_their_pictures() -> None:
     outcomes = [outcome("a", 20), outcome("b", 10), outcome("c", 0, "t", "clean")]
-    figures = summarise_skeletons(outcomes, {"both": ["s", "t"], "none": ["u"]}, 0)["m"]
+    figures = summarise_skeletons(outcomes, {"both": ["s", "t"], "none": ["u", "s/x"], "part": ["t/clean", "u"]}, 0)[
+        "m"
+    ]
     assert figures["ods"] == 0.5
     assert figures["threshold"] == pytest.approx(1 / 3, abs=1e-6)
     assert figures["sets"]["s"]["ods"] == 0.75
     assert figures["sets"]["t"]["ods"] == figures["sets"]["t/clean"]["ods"] == 0
     assert figures["sets"]["s"]["interval"] == [0.5, 1]
-    assert set(figures["groups"]) == {"both"}
+    assert set(figures["groups"]) == {"both", "part"}
+    assert figures["groups"]["part"]["pictures"] == 1
     assert figures["groups"]["both"]["pictures"] == 3
     assert figures["scale_error"] == 0.1
     assert figures["scale_error_px"] == 2
