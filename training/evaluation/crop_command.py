@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME=A,B",
-        help="also pool sets A and B (or SET/QUALITY) as NAME",
+        help="pool sets, or SET/QUALITY, as NAME",
     )
     add("--seed", type=count, default=0, help="of sample, patches and jitter (default: 0)")
     add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
