@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QObject, Qt, QUrl
-from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QImage, QPainter, QPixmap
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter, QPixmap
 
 from app.canvas.items import checkerboard
 from app.document.document import Document
@@ -17,15 +15,17 @@ from app.workspaces.crop.export_dialog import ExportDialog
 from app.workspaces.crop.exporting import Export, clipboard_image, write
 from app.workspaces.crop.workspace import CropWorkspace
 from app.workspaces.save_dialog import LOOK
+from app.workspaces.saving import Saving
 from engine.crop.prediction import Prediction
 
 
-class ExportFlow(QObject):
-    """Joins the workspace's two exporting actions to the worker for files."""
+class ExportFlow(Saving):
+    """Exports and copies the cut-out."""
+
+    _workspace: CropWorkspace
 
     def __init__(self, workspace: CropWorkspace, worker: Worker, banner: Banner, settings: Settings) -> None:
-        super().__init__(workspace)
-        self._workspace, self._worker, self._banner, self._settings = workspace, worker, banner, settings
+        super().__init__(workspace, worker, banner, settings)
         connect(workspace.actions_.export, self.ask)
         connect(workspace.actions_.copy, self.copy)
 
@@ -39,35 +39,17 @@ class ExportFlow(QObject):
         dialog = ExportDialog(
             document, prediction, self._settings, look_of(document, window.devicePixelRatioF()), window
         )
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def accepted() -> None:
             if dialog.export is not None:
                 self.write(document, prediction, dialog.export)
 
-        dialog.accepted.connect(accepted)
-        dialog.open()
+        self._open(dialog, accepted)
 
     def write(self, document: Document, prediction: Prediction, export: Export) -> None:
         """Export without asking."""
-        photo, index = document.photo, document.undo_stack.index()
-
-        def done(path: Path) -> None:
-            if document is self._workspace.document and document.undo_stack.index() == index:
-                document.undo_stack.setClean()
-            self._banner.done(
-                self.tr("Saved {name}").format(name=path.name),
-                self.tr("in {folder}").format(folder=path.parent),
-                self.tr("Show folder"),
-                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-            )
-
-        self._worker.submit(
-            lambda task: write(photo, prediction, export, task),
-            done,
-            lane="export",
-            label=self.tr("Saving {name}…").format(name=export.path.name),
-        )
+        photo = document.photo
+        self._save(document, lambda task: write(photo, prediction, export, task), export.path.name)
 
     def copy(self) -> None:
         """Put the trimmed cut-out on the clipboard."""

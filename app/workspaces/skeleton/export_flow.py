@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QRectF, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPixmap
 
 from app.document.document import Document
 from app.settings import Settings
@@ -13,6 +13,7 @@ from app.widgets.banner import Banner
 from app.worker import Task, Worker
 from app.workspaces.actions import connect
 from app.workspaces.save_dialog import LOOK
+from app.workspaces.saving import Saving
 from app.workspaces.skeleton.drawing import Drawing
 from app.workspaces.skeleton.export_dialog import SkeletonExport, SkeletonExportDialog
 from app.workspaces.skeleton.workspace import SkeletonWorkspace
@@ -21,12 +22,13 @@ from engine.skeleton.export import export
 from engine.skeleton.files.style import Style
 
 
-class SkeletonExportFlow(QObject):
-    """Joins the workspace's exporting action to the worker for files."""
+class SkeletonExportFlow(Saving):
+    """Exports the skeleton that is shown."""
+
+    _workspace: SkeletonWorkspace
 
     def __init__(self, workspace: SkeletonWorkspace, worker: Worker, banner: Banner, settings: Settings) -> None:
-        super().__init__(workspace)
-        self._workspace, self._worker, self._banner, self._settings = workspace, worker, banner, settings
+        super().__init__(workspace, worker, banner, settings)
         connect(workspace.actions_.export, self.ask)
 
     def ask(self) -> None:
@@ -37,35 +39,17 @@ class SkeletonExportFlow(QObject):
         window = self._workspace.panel.window()
         look = look_of(document, drawing, window.devicePixelRatioF())
         dialog = SkeletonExportDialog(document, drawing, self._settings, look, window)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def accepted() -> None:
             if dialog.export is not None:
                 self.write(document, drawing, dialog.export)
 
-        dialog.accepted.connect(accepted)
-        dialog.open()
+        self._open(dialog, accepted)
 
     def write(self, document: Document, drawing: Drawing, wanted: SkeletonExport) -> None:
         """Export without asking."""
-        photo, index = document.photo, document.undo_stack.index()
-
-        def done(path: Path) -> None:
-            if document is self._workspace.document and document.undo_stack.index() == index:
-                document.undo_stack.setClean()
-            self._banner.done(
-                self.tr("Saved {name}").format(name=path.name),
-                self.tr("in {folder}").format(folder=path.parent),
-                self.tr("Show folder"),
-                lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-            )
-
-        self._worker.submit(
-            lambda task: write(photo, drawing, wanted, task),
-            done,
-            lane="export",
-            label=self.tr("Saving {name}…").format(name=wanted.path.name),
-        )
+        photo = document.photo
+        self._save(document, lambda task: write(photo, drawing, wanted, task), wanted.path.name)
 
 
 def write(photo: Photo, drawing: Drawing, wanted: SkeletonExport, task: Task) -> Path:
