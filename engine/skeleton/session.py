@@ -35,8 +35,8 @@ class SkeletonSettings:
     Args:
         photo_size: Longer side in pixels of the picture of a whole photo.
         object_size: The same for the surroundings of one object. Smaller pictures are not enlarged to it.
-        photo_threshold, object_threshold: The usual thresholds: F on training photos is within 0.005 of its best there. In
-            a whole photo the default network is less sure of everything.
+        photo_threshold, object_threshold: The usual thresholds: F on training photos is within 0.005 of its best
+            there. In a whole photo the default network is less sure of everything.
     """
 
     photo_size: int = 384
