@@ -86,7 +86,7 @@ def _figure(curves: Sequence[tuple[str, str, Counts]]) -> Figure:
                 (line,) = panel.plot(counts.recall[seen], counts.precision[seen], label=label)
                 panel.plot(counts.recall[best], counts.precision[best], "o", color=line.get_color())
         panel.set(title=name, xlabel="recall", ylabel="precision", xlim=(0, 1), ylim=(0, 1.01), aspect="equal")
-        panel.legend(loc="lower left", title="ODS", fontsize="small")
+        panel.legend(loc="upper right", title="ODS", fontsize="small")
     for panel in panels[len(names) :]:
         panel.axis("off")
     return figure
