@@ -154,7 +154,11 @@ class Hand:
             self.settle()
 
     def move_pressed(self, position: QPoint) -> None:
-        """QTest.mouseMove does not hold buttons down, so the event is made by hand."""
+        """QTest.mouseMove does not hold buttons down."""
+        self.move(position, Qt.MouseButton.LeftButton)
+
+    def move(self, position: QPoint, buttons: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
+        """By an event made by hand: QTest.mouseMove moves the screen's one pointer, which other tests move too."""
         from PySide6.QtGui import QMouseEvent
 
         event = QMouseEvent(
@@ -162,7 +166,7 @@ class Hand:
             QPointF(position),
             self.port.mapToGlobal(QPointF(position)),
             Qt.MouseButton.NoButton,
-            Qt.MouseButton.LeftButton,
+            buttons,
             Qt.KeyboardModifier.NoModifier,
         )
         QApplication.sendEvent(self.port, event)

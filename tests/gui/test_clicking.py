@@ -163,7 +163,7 @@ def test_the_views_take_turns(hand: Hand) -> None:
 
 def rest(hand: Hand, x: float, y: float) -> None:
     for away in (QPoint(30, 20), QPoint()):  # the mouse may be there already, and a move to where it is is none
-        QTest.mouseMove(hand.port, hand.at(x, y) + away)
+        hand.move(hand.at(x, y) + away)
 
 
 def test_the_resting_mouse_previews_and_a_click_there_needs_no_new_answer(hand: Hand) -> None:

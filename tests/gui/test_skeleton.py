@@ -269,14 +269,14 @@ def test_hovering_near_the_skeleton_tells_radius_and_confidence(bench: Bench) ->
     graph = bench.drawing.graphs["predicted"]
     x, y = graph.points[len(graph.points) // 2].tolist()
     for away in (QPoint(40, 40), QPoint(3, 2)):
-        QTest.mouseMove(bench.hand.port, bench.hand.at(x, y) + away)
+        bench.hand.move(bench.hand.at(x, y) + away)
     label = bench.workspace.hover.label
     bench.hand.bot.waitUntil(label.isVisible)
     mouse = bench.hand.canvas.source_point(bench.hand.at(x, y) + QPoint(3, 2))
     nearest = int(np.hypot(*(graph.points - (mouse.x(), mouse.y())).T).argmin())
     assert f"radius {graph.radius[nearest]:.1f} px" in label.text()
     assert f"confidence {round(100 * float(graph.confidence[nearest]))} %" in label.text()
-    QTest.mouseMove(bench.hand.port, bench.hand.at(x, y) + QPoint(0, 90))
+    bench.hand.move(bench.hand.at(x, y) + QPoint(0, 90))
     bench.hand.bot.waitUntil(lambda: not label.isVisible())
 
 
