@@ -88,7 +88,7 @@ class SaveDialog(QDialog):
         self.settings.export_folder = str(self._folder)
         super().accept()
 
-    # A subclass's part
+    # A subclass's part. Not abc.abstractmethod: Qt's metaclass and ABCMeta cannot be joined.
 
     def ending(self) -> str:
         """File name ending of the format that is chosen."""

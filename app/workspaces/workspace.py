@@ -61,6 +61,8 @@ class Workspace(QObject):
         """Give up what is begun; True when there was anything."""
         return self.tool.escape()
 
+    # A subclass's part. Not abc.abstractmethod: Qt's metaclass and ABCMeta cannot be joined.
+
     def hint(self) -> str:
         """What can be done next."""
         raise NotImplementedError

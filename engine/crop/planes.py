@@ -60,11 +60,15 @@ def network_input(
         inside_y = ((ys >= y0) & (ys < y1)).float()
         planes[:, 7] = inside_y[:, :, None] * inside_x[:, None, :]
     planes[:, 8] = valid[:, 0]
-    mean = torch.tensor(MEAN, device=device).view(1, 3, 1, 1)
-    std = torch.tensor(STD, device=device).view(1, 3, 1, 1)
     # Padding is grey after normalisation, as mean colour is.
-    rgb = (image - mean) / std * valid
-    return torch.cat([rgb, planes], 1).contiguous(memory_format=torch.channels_last)
+    return torch.cat([normalised(image) * valid, planes], 1).contiguous(memory_format=torch.channels_last)
+
+
+def normalised(image: Tensor) -> Tensor:
+    """RGB in [0, 1] as every network sees it: (B, 3, H, W) float -> the same shape."""
+    mean = torch.tensor(MEAN, dtype=image.dtype, device=image.device).view(1, 3, 1, 1)
+    std = torch.tensor(STD, dtype=image.dtype, device=image.device).view(1, 3, 1, 1)
+    return (image - mean) / std
 
 
 def _click_colours(image: Tensor, clicks: Tensor) -> Tensor:

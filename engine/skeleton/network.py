@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from engine.crop import planes
-from engine.crop.planes import MEAN, STD
 from engine.crop.prompts import Click
 from engine.device import Device
 from engine.errors import WeightsError
@@ -30,13 +29,6 @@ MULTI_SCALE = (0.5, 1.0, 2.0)
 """Factors on the size of the picture in the papers' multi-scale test."""
 LEAST_SIDE = 32
 """The network sees at least this many pixels of each side."""
-
-
-def network_input(image: Tensor) -> Tensor:
-    """Normalise RGB in [0, 1]: (B, 3, H, W) float -> the same shape."""
-    mean = torch.tensor(MEAN, dtype=image.dtype, device=image.device).view(1, 3, 1, 1)
-    std = torch.tensor(STD, dtype=image.dtype, device=image.device).view(1, 3, 1, 1)
-    return (image - mean) / std
 
 
 class SkeletonNetwork:
@@ -136,7 +128,7 @@ class SkeletonNetwork:
             clicks = torch.tensor([[row]], device=to)
             x = planes.network_input(image, torch.ones_like(image[:, :1]), clicks, previous=previous)
         else:
-            x = network_input(image)
+            x = planes.normalised(image)
         if self.mirrored:
             x = torch.cat([x, x.flip(-1)]).contiguous(memory_format=torch.channels_last)
         with self.device.autocast():

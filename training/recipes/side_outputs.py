@@ -16,10 +16,10 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from engine.crop.planes import normalised
 from engine.nets.fsds import FSDS
 from engine.nets.hed import HED
 from engine.nets.skeleton_output import SkeletonOutput
-from engine.skeleton.network import network_input
 from engine.skeleton.scales import ScaleTable, seen_by_stage
 from training.data.cache import PhotoCache
 from training.data.records import VOID, ObjectRecord
@@ -62,7 +62,7 @@ class SideOutputRecipe(Recipe):
 
 def read(net: nn.Module, batch: Batch) -> SkeletonOutput:
     """What the network says of the pictures of a batch."""
-    output: SkeletonOutput = net(network_input(batch["image"].float() / 255))
+    output: SkeletonOutput = net(normalised(batch["image"].float() / 255))
     return output
 
 

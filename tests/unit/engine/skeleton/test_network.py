@@ -5,12 +5,13 @@ import pytest
 import torch
 from torch import nn
 
+from engine.crop.planes import normalised
 from engine.crop.prompts import Click
 from engine.device import choose
 from engine.errors import WeightsError
 from engine.nets.skeleton_output import SkeletonOutput
 from engine.skeleton import network as module
-from engine.skeleton.network import SkeletonNetwork, network_input
+from engine.skeleton.network import SkeletonNetwork
 from engine.skeleton.scales import TABLES
 
 
@@ -144,7 +145,7 @@ def test_values_that_are_no_numbers_are_the_weights_fault(monkeypatch: pytest.Mo
 
 
 def test_colours_are_normalised_channel_by_channel():
-    x = network_input(torch.zeros(1, 3, 2, 2))
+    x = normalised(torch.zeros(1, 3, 2, 2))
     assert x.shape == (1, 3, 2, 2)
     assert x[0, 0, 0, 0] == pytest.approx(-0.485 / 0.229)
     assert x[0, 2, 0, 0] == pytest.approx(-0.406 / 0.225)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine.crop.planes import normalised
 from engine.errors import WeightsError
 from engine.nets.vgg import VGGTrunk
-from engine.skeleton.network import network_input
 from engine.skeleton.scales import TABLES
 from training.data.cache import PhotoCache
 from training.data.records import ObjectRecord
@@ -56,7 +56,7 @@ def test_thirty_steps_learn_two_pictures(name):
     if name == "lmsds":
         assert history[-1]["scale_octaves"] < 0.2
     with torch.no_grad():
-        probability = net(network_input(batch["image"].float() / 255)).probability()
+        probability = net(normalised(batch["image"].float() / 255)).probability()
     on = batch["diameter"][:, 0] > 0
     away = batch["mask"][:, 0] == 0
     for p, skeleton, ground in zip(probability, on, away, strict=True):
