@@ -8,6 +8,7 @@ from PySide6.QtCore import QRect, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
+from app.collector import Collector
 from app.icons import application_icon
 from app.menus import Menus
 from app.method import MethodFactory, Ready, SkeletonFactory, SkeletonReady, shipped_skeleton
@@ -42,6 +43,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         self.settings = settings
+        self.collector = Collector(self)
         self.inference, self.shapes, self.files = (Worker(n, self) for n in ("inference", "shapes", "files"))
         self.workers = (self.inference, self.shapes, self.files)
         self.banner, self.activity = Banner(), Activity()
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self._writing.stop()
         self.workbench.finish()
         stopped = [worker.stop() for worker in self.workers]
+        self.collector.stop()
         self.joined = all(stopped)
         self.settings.write()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -311,3 +313,28 @@ painter.end()
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", program], cwd=root, env=environment, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_garbage_is_collected_in_the_window_thread_alone(hand: Hand) -> None:
+    seen: list[bool] = []
+    here = threading.get_ident()
+
+    def collected(phase: str, info: dict[str, int]) -> None:
+        seen.append(threading.get_ident() == here)
+
+    def litter(task: object) -> int:
+        for _ in range(20_000):
+            cycle: list[object] = []
+            cycle.append(cycle)
+        return 1
+
+    done: list[int] = []
+    gc.callbacks.append(collected)
+    try:
+        hand.window.files.submit(litter, done.append, lane="litter")
+        hand.bot.waitUntil(lambda: bool(done) and bool(seen))
+    finally:
+        gc.callbacks.remove(collected)
+    assert all(seen)
+    hand.window.finish()
+    assert gc.isenabled()
