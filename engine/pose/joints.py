@@ -60,7 +60,8 @@ class Layout:
     @cached_property
     def outward(self) -> Ints:
         """(B,) indices of `bones` in an order in which a parent comes before its children."""
-        done, order = {self.joints.index(self.root)}, []
+        done: set[int] = {self.joints.index(self.root)}
+        order: list[int] = []
         while len(order) < len(self.bones):
             ready = [i for i, (parent, _) in enumerate(self.ends) if i not in order and parent in done]
             if not ready:  # a forest: begin with the next joint that nothing leads to
