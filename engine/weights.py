@@ -36,6 +36,9 @@ ARCHITECTURES: dict[str, str] = {
     "fsds": "engine.nets.fsds:FSDS",
     "hed": "engine.nets.hed:HED",
     "lmsds": "engine.nets.lmsds:LMSDS",
+    "pose_maps": "engine.nets.posenet:PoseNet",
+    "pose_regressor": "engine.nets.map_net:MapNet",
+    "pose_rgb": "engine.nets.pose_rgb:PoseRGB",
 }
 """Name -> "module:class". The module is imported when the network is built; the class takes the card's `arguments`."""
 

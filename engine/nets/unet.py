@@ -98,6 +98,16 @@ class UpBlock(nn.Module):
         return F.relu(mixed + self.refine(mixed))
 
 
+class CoarseFeatures(NamedTuple):
+    """The encoder's features at stride 2, the decoder's from stride 4 on, and the means over the picture."""
+
+    s2: Tensor
+    d4: Tensor
+    d8: Tensor
+    d16: Tensor
+    pooled: Tensor
+
+
 class EncoderDecoder(nn.Module):
     """The common part; a network adds its heads.
 
@@ -105,9 +115,10 @@ class EncoderDecoder(nn.Module):
         in_channels: Planes of the input.
         widths: Channels at strides 2, 4, 8, 16, 32.
         depths: Residual blocks at strides 4, 8, 16, 32.
+        fine: Decode down to stride 2; a network that answers at stride 4 does without (`coarse_features`).
     """
 
-    def __init__(self, in_channels: int, widths: Sequence[int], depths: Sequence[int]) -> None:
+    def __init__(self, in_channels: int, widths: Sequence[int], depths: Sequence[int], *, fine: bool = True) -> None:
         super().__init__()
         c2, c4, c8, c16, c32 = widths
         self.stem = conv_bn(in_channels, c2, 3, 2)
@@ -125,7 +136,8 @@ class EncoderDecoder(nn.Module):
         self.up = nn.ModuleList(
             [UpBlock(c32, c16, d16), UpBlock(d16, c8, d8), UpBlock(d8, c4, d4)],
         )
-        self.last = nn.ModuleList([conv_bn(d4, d2, 1), conv_bn(d2 + c2, d2), conv_bn(d2, d2)])
+        steps = [conv_bn(d4, d2, 1), conv_bn(d2 + c2, d2), conv_bn(d2, d2)] if fine else []
+        self.last = nn.ModuleList(steps)
 
     def initialise(self) -> None:
         """He initialisation of every convolution, the heads' too; called when they are there."""
@@ -135,6 +147,12 @@ class EncoderDecoder(nn.Module):
 
     def features(self, x: Tensor) -> Features:
         """(B, in_channels, H, W) -> features; any H and W of at least 32."""
+        s2, d4, d8, d16, pooled = self.coarse_features(x)
+        d2 = F.interpolate(self.last[0](d4), size=s2.shape[-2:], mode="bilinear", align_corners=False)
+        return Features(self.last[2](self.last[1](torch.cat([d2, s2], 1))), d4, d8, d16, pooled)
+
+    def coarse_features(self, x: Tensor) -> CoarseFeatures:
+        """As `features`, down to stride 4."""
         skips = [self.stem(x)]
         for i, stage in enumerate(self.stages):
             y = stage(skips[-1])
@@ -143,6 +161,4 @@ class EncoderDecoder(nn.Module):
         pooled = s32.mean((2, 3), keepdim=True)
         d16 = self.up[0](s32 + self.context(pooled), s16)
         d8 = self.up[1](d16, s8)
-        d4 = self.up[2](d8, s4)
-        d2 = F.interpolate(self.last[0](d4), size=s2.shape[-2:], mode="bilinear", align_corners=False)
-        return Features(self.last[2](self.last[1](torch.cat([d2, s2], 1))), d4, d8, d16, pooled)
+        return CoarseFeatures(s2, self.up[2](d8, s4), d8, d16, pooled)
