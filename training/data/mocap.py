@@ -2,8 +2,8 @@
 
 A file is an npz with `joints` (N, 17, 3) in mm (pelvis at the origin, +Y up, right-handed, a person who faces +Z has
 their left at +X), `joint_names` (MPII's 16 and the spine, in any order), `subject`, `seq` and `frame` (N,) with the
-name tables `subjects` and `sequences`. Sources: CMU Graphics Lab motion capture (mocap.cs.cmu.edu), Bandai-Namco Research
-Motiondataset (CC BY-NC 4.0).
+name tables `subjects` and `sequences`. Sources: CMU Graphics Lab motion capture (mocap.cs.cmu.edu), Bandai-Namco
+Research Motiondataset (CC BY-NC 4.0).
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Poses:
 
     def split(self, name: Literal["train", "dev"]) -> Self:
         """The poses of the people who are trained on ("train"), or of the others ("dev")."""
-        return self.take(np.isin(self.subject, DEV_SUBJECTS, invert=name == "train"))
+        return self.take(np.asarray(np.isin(self.subject, DEV_SUBJECTS, invert=name == "train"), np.bool_))
 
 
 def held_out(subject: str) -> bool:
