@@ -39,6 +39,7 @@ ARCHITECTURES: dict[str, str] = {
     "pose_maps": "engine.nets.posenet:PoseNet",
     "pose_regressor": "engine.nets.map_net:MapNet",
     "pose_rgb": "engine.nets.pose_rgb:PoseRGB",
+    "hourglass": "engine.nets.hourglass:Hourglass",
 }
 """Name -> "module:class". The module is imported when the network is built; the class takes the card's `arguments`."""
 
