@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.evaluation.arguments import check_groups, count, fraction, group, names
+from training.evaluation.arguments import (
+    add_choices,
+    add_group,
+    add_running,
+    begin,
+    check_groups,
+    count,
+    fraction,
+    screen,
+)
 from training.evaluation.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,35 +35,19 @@ JSON: models.NAME.sets.SET.miou."1", .noc."85", .interval."1", .jittered.miou."1
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `evaluate crop`."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EPILOG
+    what = "folders or files in any known format"
+    add_choices(parser, epilog=EPILOG, data=what, model="deepcrop", sample="sample, patches and jitter")
     add = parser.add_argument
-    add("--data", type=Path, nargs="+", required=True, help="folders or files in any known format")
-    add("--split", default="dev", help="split to measure on, 'all' for all (default: %(default)s)")
-    add("--sets", type=names, default=[], metavar="A,B", help="these sets alone")
-    add("--model", type=names, default=["deepcrop"], metavar="NAME[,NAME]", help="methods (default: deepcrop)")
     add("--clicks", type=count, default=20, help="most clicks an object; 0 leaves whole photos out (default: 20)")
     add("--limit", type=count, metavar="N", help="at most N objects of whole photos, equally many a set")
     add("--jitter", type=fraction, default=0.1, metavar="S", help="0 leaves jittered clicks out (default: 0.1)")
     add("--patches", type=count, default=1000, metavar="N", help="0 leaves the protocol out (default: 1000)")
-    add(
-        "--group",
-        type=group,
-        action="append",
-        default=[],
-        metavar="NAME=A,B",
-        help="pool sets, or SET/QUALITY, as NAME",
-    )
-    add("--seed", type=count, default=0, help="of sample, patches and jitter (default: 0)")
-    add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
-    add("--weights", type=Path, metavar="DIR", help="folder of the networks' weights (default: the usual ones)")
-    add("--threads", type=count, help="threads of the networks' arithmetic (default: torch's)")
-    add("--json", type=Path, metavar="FILE", help="write the figures")
+    add_group(parser)
     add(
         "--records", type=Path, metavar="FILE", help="write every object's clicks, IoU and score, one line of JSON each"
     )
     add("--plots", type=Path, metavar="DIR", help="write mIoU by click and precision-recall as PNG")
-    add("--quiet", action="store_true", help="no progress line")
+    add_running(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,23 +56,14 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         DeepSkelError: Unknown method, missing data, a file that cannot be written.
     """
-    import cv2
-    import torch
-    from rich.console import Console
-
     from engine.crop.methods import make_method
     from training.data.open import open_records
     from training.evaluation.crop import Options, evaluate
-    from training.evaluation.report import check_writable, run_facts, write_json
+    from training.evaluation.report import run_facts, write_json
     from training.evaluation.summary import summarise
 
-    for path in filter(None, (args.json, args.records)):
-        check_writable(path)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-        cv2.setNumThreads(args.threads)
+    split = begin(args, args.records)
     methods = {name: make_method(name, args.device, args.weights) for name in args.model}
-    split = None if args.split == "all" else args.split
     records = [record for path in args.data for record in open_records(path, split, args.sets)]
     groups = dict(args.group)
     check_groups(groups, (record.set for record in records))
@@ -91,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
     report = {"models": models, "run": run_facts(args, _protocol(options, measured, args.model[0]))}
     if args.json:
         write_json(args.json, report)
-    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console = screen()
     _print(console, models, args.clicks)
     if measured.skipped:
         console.print(f"{measured.skipped} objects without a pixel were left out.")

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from training.evaluation.arguments import check_groups, count, group, names, positive
+from training.evaluation.arguments import (
+    add_choices,
+    add_group,
+    add_running,
+    begin,
+    check_groups,
+    positive,
+    screen,
+)
 from training.evaluation.progress import Progress
 
 if TYPE_CHECKING:
@@ -27,13 +34,9 @@ JSON:    models.NAME.ods, .interval, .ois, .threshold, .precision, .recall, .mas
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of `evaluate skeleton`."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = EPILOG
+    what = "masks in any known format, or published skeleton sets"
+    add_choices(parser, epilog=EPILOG, data=what, model="skeleton", sample="sample and intervals")
     add = parser.add_argument
-    add("--data", type=Path, nargs="+", required=True, help="masks in any known format, or published skeleton sets")
-    add("--split", default="dev", help="split to measure on, 'all' for all (default: %(default)s)")
-    add("--sets", type=names, default=[], metavar="A,B", help="these sets alone")
-    add("--model", type=names, default=["skeleton"], metavar="NAME[,NAME]", help="methods (default: skeleton)")
     add(
         "--view",
         choices=("object", "photo"),
@@ -43,22 +46,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=positive, metavar="N", help="at most N objects (photos with --view photo), equally many a set")
     add("--thresholds", type=positive, default=100, metavar="N", help="how many (default: %(default)s)")
     add("--multi-scale", action="store_true", help="networks read at several scales and average")
-    add(
-        "--group",
-        type=group,
-        action="append",
-        default=[],
-        metavar="NAME=A,B",
-        help="pool sets, or SET/QUALITY, as NAME",
-    )
-    add("--seed", type=count, default=0, help="of sample and intervals (default: 0)")
-    add("--device", default="auto", help="auto, cpu, cuda, cuda:N (default: %(default)s)")
-    add("--weights", type=Path, metavar="DIR", help="folder of the networks' weights (default: the usual ones)")
-    add("--threads", type=positive, help="threads of the networks' arithmetic (default: torch's)")
-    add("--json", type=Path, metavar="FILE", help="write the figures")
+    add_group(parser)
     add("--csv", type=Path, metavar="FILE", help="write precision and recall at every threshold")
     add("--plots", type=Path, metavar="DIR", help="write precision_recall.png and precision_recall.csv")
-    add("--quiet", action="store_true", help="no progress line")
+    add_running(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -67,24 +58,15 @@ def run(args: argparse.Namespace) -> int:
     Raises:
         DeepSkelError: Unknown method, missing data, a file that cannot be written.
     """
-    import cv2
-    import torch
-    from rich.console import Console
-
     from engine.skeleton.methods import make_skeleton_method
-    from training.evaluation.report import check_writable, run_facts, write_json
+    from training.evaluation.report import run_facts, write_json
     from training.evaluation.skeleton import evaluate
     from training.evaluation.skeleton_sources import SkeletonOptions, open_views
     from training.evaluation.skeleton_summary import summarise_skeletons
     from training.evaluation.skeleton_tables import skeleton_table
 
-    for path in filter(None, (args.json, args.csv)):
-        check_writable(path)
-    if args.threads:
-        torch.set_num_threads(args.threads)
-        cv2.setNumThreads(args.threads)
+    split = begin(args, args.csv)
     methods = {name: make_skeleton_method(name, args.device, args.weights) for name in args.model}
-    split = None if args.split == "all" else args.split
     options = SkeletonOptions(args.view, args.limit, args.thresholds, args.seed, args.multi_scale)
     views = open_views(args.data, split, args.sets, options)
     groups = dict(args.group)
@@ -97,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
             args.json,
             {"models": models, "run": run_facts(args, _protocol(options, views, len(outcomes) // len(methods)))},
         )
-    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console = screen()
     console.print(skeleton_table(models))
     if args.csv or args.plots:
         from training.evaluation.skeleton_curves import draw_curves, write_curves
