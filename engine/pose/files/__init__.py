@@ -1,0 +1,1 @@
+"""Poses and annotations to and from files."""
