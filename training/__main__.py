@@ -21,8 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure DeepSkel's networks.")
     verbs = parser.add_subparsers(dest="verb", required=True)
     fit = verbs.add_parser("fit", help="train a network").add_subparsers(dest="task", required=True)
-    for task, what in (("crop", "click-directed segmentation"), ("skeleton", "object skeletons")):
-        fit_task = fit.add_parser(task, help=what, epilog=fit_command.EPILOG)
+    for task, about in fit_command.TASKS.items():
+        fit_task = fit.add_parser(task, help=about.what, epilog=fit_command.EPILOG)
         fit_task.formatter_class = argparse.RawDescriptionHelpFormatter
         fit_command.add_arguments(fit_task, task)
         fit_task.set_defaults(run=fit_command.run)

@@ -1,11 +1,14 @@
-"""`python -m training fit crop`: data and configuration from the command line to the loop."""
+"""`python -m training fit TASK`: data and configuration from the command line to the loop."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
@@ -14,6 +17,7 @@ from engine import device as devices
 from engine.errors import InputError
 from training.data.cache import PhotoCache
 from training.data.open import open_records
+from training.data.pose_data import PoseData, open_pose_data
 from training.data.records import ObjectRecord
 from training.data.skeleton_objects import skeleton_objects
 from training.data.skeleton_sets import holds_skeletons, open_skeletons
@@ -28,16 +32,63 @@ A configuration:    {"name": "deepcrop", "schedule": {"batch_size": 16}, "size":
 """
 
 
-TASKS: dict[str, tuple[str, ...]] = {
-    "crop": ("deepcrop", "deepcrop_v1", "deepcrop_v2", "deepmask", "sharpmask"),
-    "skeleton": ("skeleton", "fsds", "hed", "lmsds"),
+@dataclass(frozen=True)
+class Task:
+    """What belongs to the networks of one kind.
+
+    Args:
+        what: One line for the help.
+        models: Names of the networks, the default first.
+        open: Paths and split to data as the recipes take it.
+        images: The photos of that data.
+    """
+
+    what: str
+    models: tuple[str, ...]
+    open: Callable[[Sequence[Path], str], Any]
+    images: Callable[[Any], list[Path]]
+
+
+def _objects(paths: Sequence[Path], split: str) -> list[ObjectRecord]:
+    return [record for path in paths for record in open_records(path, split)]
+
+
+def _skeletons(paths: Sequence[Path], split: str) -> list[ObjectRecord]:
+    """Objects with masks, or photos of the published skeleton sets."""
+    records: list[ObjectRecord] = []
+    for path in paths:
+        if path.exists() and holds_skeletons(path):
+            records += skeleton_objects(open_skeletons(path, split))
+        else:
+            records += open_records(path, split)
+    return records
+
+
+def _photos(records: Sequence[ObjectRecord]) -> list[Path]:
+    return [record.image for record in records]
+
+
+TASKS: dict[str, Task] = {
+    "crop": Task(
+        "click-directed segmentation",
+        ("deepcrop", "deepcrop_v1", "deepcrop_v2", "deepmask", "sharpmask"),
+        _objects,
+        _photos,
+    ),
+    "skeleton": Task("object skeletons", ("skeleton", "fsds", "hed", "lmsds"), _skeletons, _photos),
+    "pose": Task(
+        "3D pose from skeleton maps",
+        ("pose_maps", "pose_regressor", "hourglass", "pose_rgb"),
+        open_pose_data,
+        PoseData.images,
+    ),
 }
-"""The networks of each task, the default first."""
+"""What `fit` can train, by the word on the command line."""
 
 
 def add_arguments(parser: argparse.ArgumentParser, task: str) -> None:
     """Options of `fit TASK`."""
-    models = TASKS[task]
+    models = TASKS[task].models
     parser.add_argument("--model", choices=models, default=models[0], help="network to train (default: %(default)s)")
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders or files in any known format")
     parser.add_argument("--split", default="train", help="split to train on (default: %(default)s)")
@@ -75,7 +126,8 @@ def run(args: argparse.Namespace) -> int:
     recipe = recipe_type.model_validate(fields)
     recipe_json = recipe.model_dump_json()
     device = devices.choose(args.device, precision=args.precision)
-    records = [record for path in args.data for record in _open(path, args.split, args.model)]
+    task = TASKS[args.task]
+    data = task.open(args.data, args.split)
     out = args.out or Path("runs") / args.model
     out.mkdir(parents=True, exist_ok=True)
     (out / "recipe.json").write_text(recipe.model_dump_json(indent=2) + "\n")
@@ -83,24 +135,17 @@ def run(args: argparse.Namespace) -> int:
     if distributed:
         dist.init_process_group("nccl" if device.torch_device.type == "cuda" else "gloo")
     try:
-        cache = PhotoCache(args.cache, [record.image for record in records], progress=not args.quiet)
+        cache = PhotoCache(args.cache, task.images(data), progress=not args.quiet)
         options = FitOptions(
             out, args.minutes, args.steps, args.resume, args.init, args.seed, args.workers, device.torch_device,
             device.dtype == torch.bfloat16, progress=not args.quiet,
         )  # fmt: skip
-        state = fit(recipe, recipe.samples(records, cache, args.seed), options, recipe_json)
+        state = fit(recipe, recipe.samples(data, cache, args.seed), options, recipe_json)
     finally:
         if distributed:
             dist.destroy_process_group()
     print(f"{args.model}: {state.step} steps in {state.elapsed / 60:.1f} minutes; checkpoint {out / 'last.pt'}")
     return 0
-
-
-def _open(path: Path, split: str, model: str) -> list[ObjectRecord]:
-    """Objects with masks, or, for skeletons, photos of the published sets too."""
-    if model in TASKS["skeleton"] and path.exists() and holds_skeletons(path):
-        return skeleton_objects(open_skeletons(path, split))
-    return open_records(path, split)
 
 
 def _read_config(path: Path) -> dict[str, object]:

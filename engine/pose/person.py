@@ -14,6 +14,9 @@ MARGIN = 1.25
 BOX_MARGIN = 1.1
 """Side of the window over the longer side of a box that encloses the whole body."""
 
+FILL = 124
+"""Grey that stands for what is outside the photo: close to the mean that is subtracted."""
+
 SMALLEST = 16.0
 """Side in pixels of the smallest window."""
 

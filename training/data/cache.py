@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -18,6 +19,14 @@ from engine.errors import PhotoError
 from training.data.records import ObjectRecord
 
 U8 = npt.NDArray[np.uint8]
+
+
+class HasPhoto(Protocol):
+    """A record that a photo belongs to."""
+
+    @property
+    def image(self) -> Path:
+        """Photo file."""
 
 
 class PhotoCache:
@@ -50,11 +59,15 @@ class PhotoCache:
         # A worker process maps the file itself: pickling a memmap would copy it.
         return self.__dict__ | {"_blob": None}
 
-    def photo(self, record: ObjectRecord) -> U8:
+    def photo(self, record: HasPhoto) -> U8:
+        """The photo of a record, as `picture`."""
+        return self.picture(record.image)
+
+    def picture(self, image: Path) -> U8:
         """(H, W, 3) uint8 RGB, at most `max_side` on its longer side; read-only."""
         if self._blob is None:
             self._blob = np.memmap(self._blob_path, np.uint8, "r") if self._index else np.zeros(0, np.uint8)
-        offset, height, width = self._index[str(record.image)]
+        offset, height, width = self._index[str(image)]
         return self._blob[offset : offset + height * width * 3].reshape(height, width, 3)
 
     def mask(self, record: ObjectRecord) -> U8:

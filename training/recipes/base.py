@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor, nn
 
 from training.data.cache import PhotoCache
-from training.data.records import ObjectRecord
 
 Batch = dict[str, Tensor]
 
@@ -59,8 +57,14 @@ class Recipe(BaseModel, ABC):
         """A freshly initialised network."""
 
     @abstractmethod
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SampleSource:
-        """The stream of training samples."""
+    def samples(self, data: Any, cache: PhotoCache, seed: int) -> SampleSource:
+        """The stream of training samples.
+
+        Args:
+            data: What the task's data was read into (training.fit_command.TASKS): a recipe names its own type.
+            cache: Its photos, decoded.
+            seed: Of everything that is random.
+        """
 
     @abstractmethod
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:

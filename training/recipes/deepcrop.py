@@ -65,9 +65,9 @@ class DeepCropRecipe(Recipe):
         """A ClickNet with random weights."""
         return ClickNet(**self.arguments)
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> ClickSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> ClickSamples:
         """Whole photos, click-centred crops and zooms, mixed."""
-        return ClickSamples(records, cache, self.sampler, seed, size=self.size)
+        return ClickSamples(data, cache, self.sampler, seed, size=self.size)
 
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Focal and Dice on every depth, the best candidate's loss once more, and the error of the predicted IoU."""

@@ -33,9 +33,9 @@ class DeepCropV1Recipe(Recipe):
         """A DeepCropV1 with random weights."""
         return DeepCropV1(**self.arguments)
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SquashedSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SquashedSamples:
         """Squashed whole photos with a click on the object."""
-        return SquashedSamples(records, cache, seed, set_weights=self.set_weights, other_weight=self.other_weight)
+        return SquashedSamples(data, cache, seed, set_weights=self.set_weights, other_weight=self.other_weight)
 
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Soft margin of the mask."""

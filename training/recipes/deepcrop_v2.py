@@ -35,10 +35,10 @@ class DeepCropV2Recipe(Recipe):
         """A DeepCropV2 with random weights."""
         return DeepCropV2(**self.arguments)
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> PatchSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> PatchSamples:
         """Patches with a click on the object, and patches that are wrong for it."""
         return PatchSamples(
-            records,
+            data,
             cache,
             seed,
             clicked=True,

@@ -39,10 +39,10 @@ class DeepMaskRecipe(Recipe):
         """A DeepMask with random weights."""
         return DeepMask(**self.arguments)
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> PatchSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> PatchSamples:
         """Patches around objects, and patches away from them."""
         return PatchSamples(
-            records,
+            data,
             cache,
             seed,
             clicked=False,

@@ -45,10 +45,10 @@ class SharpMaskRecipe(Recipe):
         net.start_from(load_net(self.base, folder=self.base_weights))
         return net
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> PatchSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> PatchSamples:
         """Patches around objects with targets at full resolution."""
         return PatchSamples(
-            records,
+            data,
             cache,
             seed,
             clicked=self.base == "deepcrop_v2",

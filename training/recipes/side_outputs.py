@@ -55,9 +55,9 @@ class SideOutputRecipe(Recipe):
     def network(self) -> HED | FSDS:
         """A network with random weights."""
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SkeletonSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SkeletonSamples:
         """Crops with the skeletons of their objects."""
-        return SkeletonSamples(records, cache, self.sampler, seed, size=self.size)
+        return SkeletonSamples(data, cache, self.sampler, seed, size=self.size)
 
 
 def read(net: nn.Module, batch: Batch) -> SkeletonOutput:

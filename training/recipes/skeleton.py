@@ -65,9 +65,9 @@ class SkeletonRecipe(Recipe):
         """A SkeletonNet with random weights."""
         return SkeletonNet(**self.arguments)
 
-    def samples(self, records: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SkeletonSamples:
+    def samples(self, data: Sequence[ObjectRecord], cache: PhotoCache, seed: int) -> SkeletonSamples:
         """Crops of photos with the skeletons of the objects in them."""
-        return SkeletonSamples(records, cache, self.sampler, seed, size=self.size)
+        return SkeletonSamples(data, cache, self.sampler, seed, size=self.size)
 
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """Skeleton and type, scale, mask, flux, and the skeleton once more at every side output."""
