@@ -40,6 +40,9 @@ ARCHITECTURES: dict[str, str] = {
     "pose_regressor": "engine.nets.map_net:MapNet",
     "pose_rgb": "engine.nets.pose_rgb:PoseRGB",
     "hourglass": "engine.nets.hourglass:Hourglass",
+    "skeleton_map": "engine.nets.skeleton_map:SkeletonMapNet",
+    "map_regressor": "engine.nets.map_regressor:MapRegressor",
+    "direct_pose": "engine.nets.direct_pose:DirectPose",
 }
 """Name -> "module:class". The module is imported when the network is built; the class takes the card's `arguments`."""
 

@@ -30,10 +30,11 @@ STRIDE = 16
 IMAGENET_MEAN = (0.485, 0.456, 0.406)
 IMAGENET_STD = (0.229, 0.224, 0.225)
 
-_BLOCKS: dict[int, tuple[type[BasicBlock] | type[Bottleneck], tuple[int, int, int]]] = {
-    18: (BasicBlock, (2, 2, 2)),
-    50: (Bottleneck, (3, 4, 6)),
+BLOCKS: dict[int, tuple[type[BasicBlock] | type[Bottleneck], tuple[int, int, int, int]]] = {
+    18: (BasicBlock, (2, 2, 2, 2)),
+    50: (Bottleneck, (3, 4, 6, 3)),
 }
+"""By depth: the block, and how many of it the stages conv2 to conv5 have."""
 
 
 class ResNetTrunk(nn.Module):
@@ -47,15 +48,15 @@ class ResNetTrunk(nn.Module):
 
     def __init__(self, depth: Depth = 18, width: float = 1.0, in_channels: int = 3) -> None:
         super().__init__()
-        block, counts = _BLOCKS[depth]
+        block, counts = BLOCKS[depth]
         base = round(64 * width)
         self.conv1 = nn.Conv2d(in_channels, base, 7, stride=2, bias=False)
         self.bn1 = nn.BatchNorm2d(base)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, stride=2, padding=1)
-        self.layer1 = _stage(block, base, base, counts[0], stride=1)
-        self.layer2 = _stage(block, base * block.expansion, base * 2, counts[1], stride=2)
-        self.layer3 = _stage(block, base * 2 * block.expansion, base * 4, counts[2], stride=2)
+        self.layer1 = stage(block, base, base, counts[0], stride=1)
+        self.layer2 = stage(block, base * block.expansion, base * 2, counts[1], stride=2)
+        self.layer3 = stage(block, base * 2 * block.expansion, base * 4, counts[2], stride=2)
         expansion = block.expansion
         self.tap_channels = (base, base * expansion, base * 2 * expansion, base * 4 * expansion)
         """Channels at strides 2, 4, 8 and 16."""
@@ -114,6 +115,17 @@ class ResNetTrunk(nn.Module):
             raise WeightsError(f"{path.name} holds a ResNet of another width or depth.") from error
 
 
+def stage(
+    block: type[BasicBlock] | type[Bottleneck], channels: int, planes: int, count: int, stride: int
+) -> nn.Sequential:
+    """`count` residual blocks: (B, channels, H, W) -> (B, planes x block.expansion, H / stride, W / stride)."""
+    out = planes * block.expansion
+    shortcut = None
+    if stride != 1 or channels != out:
+        shortcut = nn.Sequential(nn.Conv2d(channels, out, 1, stride=stride, bias=False), nn.BatchNorm2d(out))
+    return nn.Sequential(block(channels, planes, stride, shortcut), *(block(out, planes) for _ in range(count - 1)))
+
+
 def extend_stem(weight: Tensor, in_channels: int) -> Tensor:
     """Widen a stem's filters to more input planes: (O, 3, k, k) -> (O, in_channels, k, k), new planes at zero."""
     extended = weight.new_zeros(weight.shape[0], in_channels, *weight.shape[2:])
@@ -128,16 +140,6 @@ def mirror_pad(x: Tensor, pad: int) -> Tensor:
     """
     x = torch.cat([x[..., :pad].flip(-1), x, x[..., -pad:].flip(-1)], -1)
     return torch.cat([x[..., :pad, :].flip(-2), x, x[..., -pad:, :].flip(-2)], -2)
-
-
-def _stage(
-    block: type[BasicBlock] | type[Bottleneck], channels: int, planes: int, count: int, stride: int
-) -> nn.Sequential:
-    out = planes * block.expansion
-    shortcut = None
-    if stride != 1 or channels != out:
-        shortcut = nn.Sequential(nn.Conv2d(channels, out, 1, stride=stride, bias=False), nn.BatchNorm2d(out))
-    return nn.Sequential(block(channels, planes, stride, shortcut), *(block(out, planes) for _ in range(count - 1)))
 
 
 def read_state(path: Path) -> dict[str, Tensor]:
