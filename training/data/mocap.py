@@ -68,7 +68,7 @@ class Poses:
 
     def split(self, name: Literal["train", "dev"]) -> Self:
         """The poses of the people who are trained on ("train"), or of the others ("dev")."""
-        return self.take(np.asarray(np.isin(self.subject, DEV_SUBJECTS, invert=name == "train"), np.bool_))
+        return self.take(np.flatnonzero(np.isin(self.subject, DEV_SUBJECTS, invert=name == "train")))
 
 
 def held_out(subject: str) -> bool:
@@ -94,7 +94,7 @@ def open_poses(paths: Path | Iterable[Path]) -> Poses:
         raise InputError(f"There is no motion capture in {', '.join(map(str, given))}.", "Give npz files of poses.")
     read = [_read(file) for file in files]
     poses = Poses(*(np.concatenate([getattr(p, f.name) for p in read]) for f in fields(Poses)))
-    poses = poses.take(np.isfinite(poses.joints).all((1, 2)))
+    poses = poses.take(np.flatnonzero(np.isfinite(poses.joints).all((1, 2))))
     if not len(poses):
         raise InputError(f"There is no pose in {', '.join(map(str, files))}.")
     return poses
