@@ -16,7 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here: the help of one command must not load what only another needs.
     from training import export_command, fit_command
-    from training.evaluation import crop_command, skeleton_command
+    from training.evaluation import crop_command, pose_joints_command, skeleton_command
 
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure DeepSkel's networks.")
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -29,12 +29,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     evaluate = verbs.add_parser("evaluate", help="measure networks and baselines").add_subparsers(
         dest="task", required=True
     )
-    evaluate_crop = evaluate.add_parser("crop", help="click-directed segmentation")
-    crop_command.add_arguments(evaluate_crop)
-    evaluate_crop.set_defaults(run=crop_command.run)
-    evaluate_skeleton = evaluate.add_parser("skeleton", help="skeletons with their inscribed circles")
-    skeleton_command.add_arguments(evaluate_skeleton)
-    evaluate_skeleton.set_defaults(run=skeleton_command.run)
+    for task, what, command in (
+        ("crop", "click-directed segmentation", crop_command),
+        ("skeleton", "skeletons with their inscribed circles", skeleton_command),
+        ("joints", "2D joints of people", pose_joints_command),
+    ):
+        evaluate_task = evaluate.add_parser(task, help=what)
+        command.add_arguments(evaluate_task)
+        evaluate_task.set_defaults(run=command.run)
     export = verbs.add_parser("export", help="turn a checkpoint into shipped weights with their card")
     export_command.add_arguments(export)
     export.set_defaults(run=export_command.run)

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
-from engine.pose.joints import MPII_16, Layout
+from engine.pose.joints import MPII_16
 
 F64 = npt.NDArray[np.float64]
 
@@ -28,6 +28,10 @@ HEAD_BOX_SHARE = 0.6
 
 DERIVED = ("pelvis", "thorax")
 """Joints that no mean of PCK and PCKh counts: LSP does not annotate them, MPII's protocol leaves them out."""
+
+
+COUNTED: npt.NDArray[np.bool_] = np.array([joint not in DERIVED for joint in MPII_16.joints])
+"""(16,) the joints that means count."""
 
 
 def _sides(joint: str) -> tuple[str, str]:
@@ -153,15 +157,17 @@ def pckh(
 
     Args:
         predicted, truth, visibility: As in `pck`.
-        head: (...,) head sizes in px, from `head_size` where head boxes are annotated. None: the distance from upper
-            neck to head top, which stands in for it where data has no head boxes (LSP) and is not quite comparable.
+        head: (...,) head sizes in px, from `head_size` where head boxes are annotated. Where it is NaN (None:
+            everywhere) the distance from upper neck to head top stands in, as for LSP; that is not quite comparable.
         share: Of the head size; the border is within.
 
     Returns:
         As `pck`.
     """
     t = np.asarray(truth, np.float64)
-    size = _distance(t, visibility, "upper_neck", "head_top") if head is None else np.asarray(head, np.float64)
+    size = _distance(t, visibility, "upper_neck", "head_top")
+    if head is not None:
+        size = np.where(np.isfinite(np.asarray(head, np.float64)), head, size)
     return _within(predicted, t, visibility, size, share)
 
 
@@ -171,27 +177,25 @@ def head_size(boxes: npt.ArrayLike) -> F64:
     return HEAD_BOX_SHARE * np.asarray(np.hypot(box[..., 2] - box[..., 0], box[..., 3] - box[..., 1]))
 
 
-def rates(correct: F64, groups: Mapping[str, tuple[str, ...]], layout: Layout = MPII_16) -> dict[str, float]:
+def rates(correct: F64, groups: Mapping[str, tuple[str, ...]]) -> dict[str, float]:
     """The table that papers print of PCK or PCKh.
 
     Args:
-        correct: (N, J) of `pck` or `pckh`.
+        correct: (N, 16) of `pck` or `pckh`.
         groups: Column -> joints; a column is the mean of its joints' own rates.
-        layout: Whose J joints they are.
 
     Returns:
         The columns and "mean": over all joints but `DERIVED`, weighted by how often each is known. In [0, 1]; a column
         of which nothing is known is not there.
     """
     seen, right = np.isfinite(correct).sum(0), np.nansum(correct, 0)
-    own = {joint: right[i] / seen[i] for i, joint in enumerate(layout.joints) if seen[i]}
+    own = {joint: right[i] / seen[i] for i, joint in enumerate(MPII_16.joints) if seen[i]}
     table = {}
     for name, joints in groups.items():
         if found := [own[joint] for joint in joints if joint in own]:
             table[name] = float(np.mean(found))
-    counted = [i for i, joint in enumerate(layout.joints) if joint not in DERIVED]
-    if total := seen[counted].sum():
-        table["mean"] = float(right[counted].sum() / total)
+    if total := seen[COUNTED].sum():
+        table["mean"] = float(right[COUNTED].sum() / total)
     return table
 
 

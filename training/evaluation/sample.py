@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.errors import PhotoError
 from engine.imaging.photo import Photo
+from training.data.cache import HasPhoto
 from training.data.records import ObjectRecord
 from training.evaluation.outcome import object_seed
 
@@ -61,7 +62,7 @@ def seeded(seed: int, *names: str) -> int:
     return zlib.crc32("/".join([str(seed), *names]).encode())
 
 
-def check_photos(records: Sequence[ObjectRecord]) -> None:
+def check_photos(records: Sequence[HasPhoto]) -> None:
     """Raise PhotoError when a photo is missing: better now than after an hour."""
     missing = sorted({record.image for record in records if not record.image.is_file()})
     if missing:

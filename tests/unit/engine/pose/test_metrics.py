@@ -135,6 +135,8 @@ def test_pckh_is_half_the_head() -> None:
     size = metrics.head_size([0, 0, 30, 40])
     assert size == pytest.approx(30)
     assert metrics.pckh(predicted, truth, head=size)[:3].tolist() == [1, 1, 1]
+    some = metrics.pckh(np.stack([predicted] * 2), np.stack([truth] * 2), head=[30.0, np.nan])
+    assert some[:, :3].tolist() == [[1, 1, 1], [1, 0, 0]]
 
 
 def test_joints_that_are_unknown_or_not_found() -> None:
