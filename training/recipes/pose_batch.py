@@ -20,18 +20,19 @@ def pictures(batch: Batch) -> Tensor:
     return normalised(batch["image"].float() / 255)
 
 
-def true_maps(batch: Batch, widths: list[int], size: int) -> Tensor:
+def true_maps(batch: Batch, widths: list[int], size: int, side: int) -> Tensor:
     """Skeleton maps of a batch, drawn from its joints.
 
     Args:
         batch: Of PoseSamples.
         widths: Indices into WIDTHS.
         size: Side of the maps.
+        side: Side in pixels of the square that `xy` is in.
 
     Returns:
         (B, len(widths), 6, size, size) in [0, 1].
     """
-    xy = batch["xy"] * (size / batch["image"].shape[-1])
+    xy = batch["xy"] * (size / side)
     present = batch["visibility"] > 0
     return torch.stack(
         [render_maps(xy, batch["depth"], WIDTHS[i], size, present=present, perspective=True) for i in widths], 1

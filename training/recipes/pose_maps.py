@@ -45,7 +45,7 @@ class PoseMapsRecipe(Recipe):
         output: PoseOutput = net(pictures(batch))
         size = output.heat.shape[-1]
         chosen = torch.randperm(len(WIDTHS))[: self.widths_a_step].tolist()
-        truth = true_maps(batch, chosen, size)
+        truth = true_maps(batch, chosen, size, self.size)
         # Where a joint of the person is unknown, so is the map; such people teach the joints they have.
         whole = (batch["visibility"] > 0).all(1) & (batch["trust"] > 0).any(1)
         maps = _drawn(output.maps[:, chosen].float(), truth, whole.float())

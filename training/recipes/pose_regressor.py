@@ -1,0 +1,89 @@
+"""Recipe of the default regressor: skeleton maps to a 3D pose.
+
+It begins with maps drawn from motion capture. A second run (`fit --init`) names a skeleton-map network in `maps` and
+learns from that network's own answers to pictures too: its mistakes have a look of their own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import torch
+from pydantic import PrivateAttr
+from torch import Tensor, nn
+
+from engine.errors import InputError
+from engine.nets.map_net import MAP_SIZE, MapNet, RegressorOutput
+from engine.nets.posenet import PoseNet, PoseOutput
+from engine.pose.maps import WIDTHS
+from training.checkpoint import load_checkpoint
+from training.data.cache import PhotoCache
+from training.data.map_samples import MapSamplerSettings, MapSamples
+from training.data.pose_bank import PoseBank
+from training.data.pose_data import PoseData
+from training.data.pose_samples import PoseSamplerSettings, PoseSamples
+from training.data.pose_widening import Widening
+from training.losses.rough_maps import rough_maps
+from training.recipes.base import Batch, Recipe, SampleSource, Schedule
+from training.recipes.pose_batch import pictures, pose_loss, true_maps
+from training.recipes.pose_lifts import lifts
+
+
+class PoseRegressorRecipe(Recipe):
+    """Configuration of MapNet's training."""
+
+    name: Literal["pose_regressor"] = "pose_regressor"
+    schedule: Schedule = Schedule(batch_size=64, learning_rate=2e-3)
+    drawn: MapSamplerSettings = MapSamplerSettings()
+    """Of the first run, from motion capture alone."""
+    rough: float = 0.4
+    """Share of drawn maps that are spoilt."""
+    maps: Path | None = None
+    """Checkpoint of a pose_maps network; its answers are learned from, two widths of each picture."""
+    seen: PoseSamplerSettings = PoseSamplerSettings(synthetic=0.6)
+    """Of the second run, from pictures."""
+    size: int = 192
+    """Side of those pictures in pixels."""
+    widths: tuple[int, ...] = tuple(range(len(WIDTHS)))
+    """Indices of the stick widths that are learned from; one of them makes a member of the ensemble baseline."""
+
+    _net: PoseNet | None = PrivateAttr(None)
+
+    def build(self) -> nn.Module:
+        """A MapNet with random weights."""
+        return MapNet(**self.arguments)
+
+    def samples(self, data: PoseData, cache: PhotoCache, seed: int) -> SampleSource:
+        """Views of motion capture, or windows around people."""
+        if self.maps is not None:
+            return PoseSamples(data, cache, self.seen, seed, size=self.size, lifted=lifts(data, cache))
+        if data.poses is None:
+            raise InputError("There is no motion capture to draw maps from.", "Name it in --data.")
+        lifted = lifts(data, cache)
+        bank = PoseBank(data.poses, widening=Widening(), extra=None if lifted is None else lifted[0])
+        return MapSamples(bank, self.drawn, seed, size=MAP_SIZE)
+
+    def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Distances of joints and bones, from drawn maps and, if there are pictures, from what a network sees."""
+        chosen = [self.widths[i] for i in torch.randint(len(self.widths), (2,)).tolist()]
+        if "image" not in batch:
+            maps = rough_maps(true_maps(batch, chosen[:1], MAP_SIZE, MAP_SIZE)[:, 0], self.rough)
+        else:
+            drawn = true_maps(batch, chosen[:1], MAP_SIZE, self.size)[:, 0]
+            maps = torch.cat([drawn, *self._answers(batch, chosen)])
+        output: RegressorOutput = net(maps)
+        total, figures = pose_loss(output.pose, output.log_sigma, batch)
+        return total, {"loss": total.detach(), **figures}
+
+    @torch.no_grad()
+    def _answers(self, batch: Batch, widths: list[int]) -> list[Tensor]:
+        """The skeleton-map network's maps of these widths, each (B, 6, h, w)."""
+        if self._net is None:
+            assert self.maps is not None  # noqa: S101 - pictures are drawn only then
+            self._net = PoseNet()
+            self._net.load_state_dict(load_checkpoint(self.maps).ema)
+            self._net.eval().to(batch["image"].device, memory_format=torch.channels_last)
+        output: PoseOutput = self._net(pictures(batch))
+        probability = torch.sigmoid(output.maps.float())
+        return [probability[:, i] for i in widths]
