@@ -23,6 +23,10 @@ REACH = 500.0
 """Millimetres that an output of 1 stands for."""
 
 
+LOG_SIGMA = (1.0, 7.5)
+"""Bounds of the logarithm of the expected error in mm."""
+
+
 class RegressorOutput(NamedTuple):
     """A pose and its uncertainty.
 
@@ -58,7 +62,7 @@ class PoseHead(nn.Module):
         """(B, channels, h, w) with h·w = cells -> pose."""
         hidden = F.relu(self.hidden(self.narrow(x).flatten(1)))
         pose = self.pose(hidden).float().unflatten(1, (JOINTS, 3)) * REACH
-        return RegressorOutput(pose - pose[:, ROOT : ROOT + 1], self.sigma(hidden).float())
+        return RegressorOutput(pose - pose[:, ROOT : ROOT + 1], self.sigma(hidden).float().clamp(*LOG_SIGMA))
 
 
 class MapNet(nn.Module):

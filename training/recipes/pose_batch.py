@@ -52,14 +52,17 @@ def pose_loss(pose: Tensor, log_sigma: Tensor, batch: Batch) -> tuple[Tensor, di
     """
     repeat = len(pose) // len(batch["pose"])
     truth, trust = batch["pose"].repeat(repeat, 1, 1), batch["trust"].repeat(repeat, 1)
-    total = trust.sum().clamp_min(1)
+    # The root is where it is by definition: it has no error, and a spread without error would shrink for ever.
+    moving = torch.arange(pose.shape[1], device=pose.device) != ROOT
+    judged = trust * moving
+    total = judged.sum().clamp_min(1)
     distance = (pose - truth).norm(dim=-1)
     ends = torch.as_tensor(MPII_16.ends, device=pose.device)
     bone = (pose - truth)[:, ends[:, 1]] - (pose - truth)[:, ends[:, 0]]
     sure = torch.minimum(trust[:, ends[:, 0]], trust[:, ends[:, 1]])
-    joints = (distance * trust).sum() / total
+    joints = (distance * judged).sum() / total
     bones = (bone.norm(dim=-1) * sure).sum() / sure.sum().clamp_min(1)
-    spread = ((log_sigma + distance.detach() / log_sigma.exp()) * trust).sum() / total
+    spread = ((log_sigma + distance.detach() / log_sigma.exp()) * judged).sum() / total
     certain = (trust == 1).float()
     error = (distance * certain).sum() / certain.sum().clamp_min(1)
     return (joints + bones) / 100 + 0.1 * spread, {"mpjpe": error.detach(), "bones": bones.detach()}
