@@ -163,14 +163,14 @@ def _elevation(rng: np.random.Generator) -> float:
 
 
 def _seen(body: F64, elevation: float, index: int, rng: np.random.Generator) -> View:
-    """A body, in level camera axes, before a camera that looks at it, more or less at its middle."""
+    """A body, in level camera axes, before a camera that looks at its middle.
+
+    Where in a photo a person stands cannot be told from a window around them. So poses are in the axes of a camera that
+    looks at the window, whichever way the photo's own looked.
+    """
     roll = rng.normal(0, 4 if rng.random() < 0.9 else 15)
     points = body @ (turn((0.0, 0.0, 1.0), roll) @ turn((1.0, 0.0, 0.0), elevation)).T
     points -= (points.min(0) + points.max(0)) / 2
     distance = math.exp(rng.uniform(math.log(2500), math.log(8000)))
     points[:, 2] += max(distance, NEAREST - float(points[:, 2].min()))
-    # The person stands beside the photo's middle: the camera turns away from them.
-    sideways, upward = np.clip(rng.normal(0, (6, 3)), -15, 15)
-    points = points @ (turn((1.0, 0.0, 0.0), upward) @ turn((0.0, 1.0, 0.0), sideways)).T
-    points[:, 2] += max(0.0, NEAREST - float(points[:, 2].min()))
     return View(points - points[_THORAX], points, points[:, :2] / points[:, 2:], index)
