@@ -1,0 +1,207 @@
+"""Every way to read poses, by name: the default with all its hypotheses, and what the paper compares with."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.device import Device, choose
+from engine.errors import Cancelled, InputError, WeightsError
+from engine.pose.hypotheses import NO_MAP, Detection, Look, Origin, PoseReading
+from engine.pose.maps import CROPS, SINGLE, WIDTHS
+from engine.pose.network import JointDetector, MapReader, Regressor, pictures
+from engine.weights import folders, load_net
+
+BATCH = 8
+"""People that go through the networks at once."""
+
+ENSEMBLE = "pose_ensemble"
+"""Folder beside the weights: each of its folders has the `pose_regressor` of another training run."""
+
+
+@dataclass(frozen=True, slots=True)
+class PoseSettings:
+    """At what size people are shown to the networks: sides in pixels."""
+
+    detector: int = 192
+    maps: int = 192
+    direct: int = 192
+
+
+class PoseMethod(Protocol):
+    """A named way to read poses, its weights loaded. The session and the evaluation use nothing else."""
+
+    def detect(self, looks: Sequence[Look]) -> Detection:
+        """Joints in the picture alone."""
+
+    def read_people(
+        self, looks: Sequence[Look], *, keep_maps: bool = False, cancelled: Callable[[], bool] | None = None
+    ) -> PoseReading:
+        """Read people, each in its own window.
+
+        Args:
+            looks: At least one.
+            keep_maps: Keep the skeleton maps, if the method has any.
+            cancelled: Asked between steps; when it answers True, Cancelled is raised.
+
+        Raises:
+            Cancelled: Nobody waits any more.
+            WeightsError: A network answered with something that is not a number.
+        """
+
+
+class _Batched(ABC):
+    """A method that is told people in portions; subclasses read one portion."""
+
+    def __init__(self, detector: JointDetector) -> None:
+        self.detect = detector
+
+    def read_people(
+        self, looks: Sequence[Look], *, keep_maps: bool = False, cancelled: Callable[[], bool] | None = None
+    ) -> PoseReading:
+        """See PoseMethod."""
+
+        def check() -> None:
+            if cancelled and cancelled():
+                raise Cancelled
+
+        parts = []
+        for start in range(0, len(looks), BATCH):
+            check()
+            seen = self.detect(looks[start : start + BATCH])
+            check()
+            parts.append(self._read(looks[start : start + BATCH], seen, keep_maps=keep_maps))
+        check()
+        return PoseReading.joined(parts)
+
+    @abstractmethod
+    def _read(self, looks: Sequence[Look], seen: Detection, *, keep_maps: bool) -> PoseReading: ...
+
+
+class FromMaps(_Batched):
+    """Skeleton maps for a grid of stick widths and crops, each map read by each regressor.
+
+    Args:
+        detector: Sees the joints in the picture.
+        reader: Draws the maps.
+        regressors: The default has one; the paper's Ensemble several.
+        widths: Of WIDTHS.
+        crops: Factors on the person's window.
+    """
+
+    def __init__(
+        self,
+        detector: JointDetector,
+        reader: MapReader,
+        regressors: Sequence[Regressor],
+        widths: Sequence[float] = WIDTHS,
+        crops: Sequence[float] = CROPS,
+    ) -> None:
+        super().__init__(detector)
+        self.reader, self.regressors = reader, tuple(regressors)
+        self.widths, self.crops = tuple(widths), tuple(crops)
+
+    def _read(self, looks: Sequence[Look], seen: Detection, *, keep_maps: bool) -> PoseReading:
+        drawn = self.reader(looks, self.crops)[:, :, [WIDTHS.index(width) for width in self.widths]]
+        maps = drawn.flatten(1, 2)
+        n, k = maps.shape[:2]
+        told = [regressor(maps.flatten(0, 1)) for regressor in self.regressors]
+        kept = None
+        if keep_maps:
+            kept = (maps * 255).round().to(torch.uint8).repeat(1, len(told), 1, 1, 1).cpu().numpy()
+        return PoseReading(
+            seen,
+            np.concatenate([pose.reshape(n, k, 16, 3) for pose, _ in told], 1),
+            np.concatenate([sigma.reshape(n, k, 16) for _, sigma in told], 1),
+            tuple(Origin(width, crop) for crop in self.crops for width in self.widths) * len(told),
+            kept,
+        )
+
+
+class DirectRGB(_Batched):
+    """The paper's baseline: a picture straight to a pose.
+
+    Args:
+        detector: Sees the joints in the picture.
+        regressor: Reads pictures.
+        size: Side of the pictures it is shown.
+    """
+
+    def __init__(self, detector: JointDetector, regressor: Regressor, size: int) -> None:
+        super().__init__(detector)
+        self.regressor, self.size = regressor, size
+
+    def _read(self, looks: Sequence[Look], seen: Detection, *, keep_maps: bool) -> PoseReading:
+        told = self.regressor(pictures(looks, self.size, self.regressor.device))
+        return PoseReading(seen, told.pose[:, None], told.sigma[:, None], (NO_MAP,))
+
+
+class _Loader:
+    """Networks of a folder in use."""
+
+    def __init__(self, device: Device, weights: Path | None, settings: PoseSettings) -> None:
+        self.device, self.weights, self.settings = device, weights, settings
+
+    def net(self, name: str) -> nn.Module:
+        return load_net(name, self.device, folder=self.weights)
+
+    def detector(self) -> JointDetector:
+        return JointDetector(self.net("hourglass"), self.device, self.settings.detector)
+
+    def reader(self) -> MapReader:
+        return MapReader(self.net("pose_maps"), self.device, self.settings.maps)
+
+    def regressor(self, name: str = "pose_regressor") -> Regressor:
+        return Regressor(self.net(name), self.device)
+
+    def ensemble(self) -> list[Regressor]:
+        found = [path.parent for place in folders(self.weights) for path in place.glob(f"{ENSEMBLE}/*/*.safetensors")]
+        if not found:
+            raise WeightsError(
+                "There are no regressors for an ensemble.",
+                f"Export pose_regressor networks of several runs to folders inside {ENSEMBLE} beside the weights.",
+            )
+        nets = [load_net("pose_regressor", self.device, folder=folder) for folder in sorted(set(found))]
+        return [Regressor(net, self.device) for net in nets]
+
+
+_METHODS: dict[str, Callable[[_Loader], PoseMethod]] = {
+    "pose": lambda load: FromMaps(load.detector(), load.reader(), [load.regressor()]),
+    "pose_single": lambda load: FromMaps(load.detector(), load.reader(), [load.regressor()], [SINGLE[0]], [SINGLE[1]]),
+    "pose_rgb": lambda load: DirectRGB(load.detector(), load.regressor("pose_rgb"), load.settings.direct),
+    "pose_ensemble": lambda load: FromMaps(load.detector(), load.reader(), load.ensemble(), [SINGLE[0]], [SINGLE[1]]),
+}
+
+METHODS = tuple(_METHODS)
+"""Names that `make_pose_method` knows, the default first."""
+
+
+def make_pose_method(
+    name: str = "pose",
+    device: Device | str = "auto",
+    weights: Path | None = None,
+    settings: PoseSettings = PoseSettings(),
+) -> PoseMethod:
+    """Load a method.
+
+    Args:
+        name: One of METHODS.
+        device: Where networks run.
+        weights: Folder of weights; None searches the usual ones.
+        settings: Sizes of what the networks see.
+
+    Raises:
+        InputError: The name is unknown.
+        WeightsError: The weights are missing or refused.
+        DeviceError: The device cannot be used.
+    """
+    if name not in _METHODS:
+        raise InputError(f"There is no pose method called {name}.", f"Known are {', '.join(METHODS)}.")
+    return _METHODS[name](_Loader(choose(device) if isinstance(device, str) else device, weights, settings))
