@@ -1,0 +1,242 @@
+"""Made people as training samples: picture, 2D joints, visibility and the 3D pose they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError, PhotoError
+from engine.pose.joints import MPII_16
+from engine.pose.person import person_window
+from training.data.mocap import Poses
+from training.data.pose_bank import PoseBank, View
+from training.data.pose_widening import Widening
+from training.data.synthetic_people.figure import Build, normals, surface
+from training.data.synthetic_people.outfit import Outfit
+from training.data.synthetic_people.raster import Fragments, rasterise
+from training.data.synthetic_people.scene import Things, background, occluder, photographed
+from training.data.synthetic_people.shading import shade
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+U8 = npt.NDArray[np.uint8]
+Rng = np.random.Generator
+
+SUPERSAMPLED = 1.5
+"""Pixels of the painting per pixel of the picture."""
+
+DEEP = np.array([{"hip": 190, "pelvis": 240, "thorax": 240, "shoulder": 150, "upper_neck": 150, "head_top": 190}.get(
+    name.removeprefix("l_").removeprefix("r_"), 100) for name in MPII_16.joints], np.float64)  # fmt: skip
+"""(16,) mm of the own body that may lie before a joint that counts as visible."""
+
+_UPPER = np.array([name in MPII_16.joints[6:] for name in MPII_16.joints])
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPerson:
+    """A made picture of a person and what it shows.
+
+    Args:
+        image: (S, S, 3) uint8 RGB.
+        xy: (16, 2) float64 px; also of joints outside the picture.
+        visibility: (16,) 0 outside the picture, 1 hidden by the own body or by something else, 2 visible.
+        pose: (16, 3) float64 mm, camera axes, relative to the thorax.
+        depth: (16,) float64 mm from the camera along its axis.
+        index: Which of the bank's poses.
+    """
+
+    image: U8
+    xy: F64
+    visibility: Ints
+    pose: F64
+    depth: F64
+    index: int
+
+    @property
+    def z(self) -> F64:
+        """(16,) mm, depth relative to the thorax."""
+        return self.pose[:, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The square of the plane at focal length 1 that a picture shows."""
+
+    x0: float
+    y0: float
+    side: float
+
+    @classmethod
+    def around(cls, xy: F64, known: npt.NDArray[np.bool_], scale: float, shift: tuple[float, float]) -> Frame:
+        """`person_window` around these joints, its side divided by `scale`, its centre moved by shares of its side."""
+        window = person_window(xy * 1000, known)
+        side = window.width / 1000 / scale
+        x = (window.x0 + window.width / 2) / 1000 + shift[0] * side
+        y = (window.y0 + window.height / 2) / 1000 + shift[1] * side
+        return cls(x - side / 2, y - side / 2, side)
+
+    def pixels(self, points: F64, size: int) -> F64:
+        """(..., 3) mm from the camera -> (..., 2) px of a picture of this size."""
+        return np.asarray((points[..., :2] / points[..., 2:] - (self.x0, self.y0)) * (size / self.side), np.float64)
+
+
+class Painting:
+    """Figures on a canvas, the nearer before the farther."""
+
+    def __init__(self, side: int) -> None:
+        self.side = side
+        self.colour: F32 = np.zeros((side, side, 3), np.float32)
+        self.depth: F32 = np.full((side, side), np.inf, np.float32)
+        self.owner = np.zeros((side, side), np.uint8)
+
+    def add(self, fragments: Fragments, colour: F32, owner: int) -> None:
+        """Put what is nearer than what is there already."""
+        nearer = fragments.depth < self.depth[fragments.rows, fragments.columns]
+        rows, columns = fragments.rows[nearer], fragments.columns[nearer]
+        self.colour[rows, columns] = colour[nearer]
+        self.depth[rows, columns] = fragments.depth[nearer]
+        self.owner[rows, columns] = owner
+
+
+class SyntheticPeople:
+    """Makes pictures of people. What is made depends on the generator alone.
+
+    Args:
+        bank: Poses and views.
+        backgrounds: Photos to stand before and to cut cloth from: files, or a function of a generator that gives one
+            as (H, W, 3) uint8 RGB.
+        things: Gives cut-outs to stand before people; None leaves made shapes.
+        company: How often someone else is in the picture.
+        occluded: How often something stands before the person.
+        cropped: How often the picture shows the upper body alone.
+    """
+
+    def __init__(
+        self,
+        bank: PoseBank,
+        backgrounds: Sequence[Path] | Callable[[Rng], U8 | None],
+        *,
+        things: Things | None = None,
+        company: float = 0.12,
+        occluded: float = 0.25,
+        cropped: float = 0.08,
+    ) -> None:
+        self.bank, self.things = bank, things
+        self.photos = backgrounds if callable(backgrounds) else PhotoFiles(backgrounds)
+        self.company, self.occluded, self.cropped = company, occluded, cropped
+
+    def make(
+        self, rng: Rng, size: int, *, scale: float = 1.0, shift: tuple[float, float] = (0.0, 0.0)
+    ) -> RenderedPerson:
+        """A person as `person_window` frames them.
+
+        Args:
+            rng: Source of all choices.
+            size: Side of the picture in px, from 16.
+            scale: How much larger the person appears than in that window.
+            shift: (x, y) by which the window's centre moves, as shares of its side.
+
+        Raises:
+            InputError: A picture too small, or a scale that is not above 0.
+        """
+        if size < 16 or not scale > 0:
+            raise InputError(f"No person is made {size} pixels large at scale {scale}.")
+        view = self.bank.draw(rng)
+        known = _UPPER if rng.random() < self.cropped else np.ones(len(view.xy), bool)
+        frame = Frame.around(view.xy, known, scale, shift)
+        painting = Painting(round(size * SUPERSAMPLED))
+        self._paint(painting, view.joints, frame, 1, rng)
+        if rng.random() < self.company:
+            self._paint(painting, self._beside(view, rng), frame, 2, rng)
+        picture, hidden = self._scene(painting, rng)
+        xy = frame.pixels(view.joints, size)
+        visibility = _visibility(view.joints, frame.pixels(view.joints, painting.side), painting, hidden)
+        small = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+        image = photographed(np.asarray(small, np.float32), rng)
+        return RenderedPerson(image, xy, visibility, view.pose, view.joints[:, 2], view.index)
+
+    def _paint(self, painting: Painting, joints: F64, frame: Frame, owner: int, rng: Rng) -> None:
+        build = Build.random(rng)
+        outfit = Outfit.random(rng, self.photos, build)
+        points = surface(joints, build, outfit.covered, rng)
+        points[..., 2] = np.maximum(points[..., 2], 50.0)  # flesh does not pass behind the lens
+        pixels = frame.pixels(points, painting.side)
+        fragments = rasterise(points, normals(points), pixels, painting.side)
+        painting.add(fragments, shade(fragments, outfit, rng), owner)
+
+    def _beside(self, view: View, rng: Rng) -> F64:
+        """(16, 3) joints of someone else, near the person."""
+        other = self.bank.draw(rng)
+        offset = np.array([rng.choice([-1, 1]) * rng.uniform(250, 900), rng.normal(0, 80), rng.uniform(-500, 1500)])
+        joints = other.pose + view.joints[MPII_16.index("thorax")] + offset
+        joints[:, 2] += max(0.0, 600 - float(joints[:, 2].min()))
+        return np.asarray(joints, np.float64)
+
+    def _scene(self, painting: Painting, rng: Rng) -> tuple[F32, npt.NDArray[np.bool_]]:
+        """The finished painting, and which of its pixels something stands before."""
+        behind = background(rng, self.photos, painting.side)
+        there = painting.owner > 0
+        tint = 1 + rng.uniform(0, 0.5) * (behind.mean((0, 1)) / 128 - 1)  # light of the place
+        picture = np.where(there[..., None], painting.colour * tint.astype(np.float32), behind)
+        hidden = np.zeros(there.shape, bool)
+        if rng.random() < self.occluded:
+            colour, cover = occluder(rng, self.photos, self.things, painting.side)
+            picture += (colour - picture) * cover[..., None]
+            hidden = cover > 0.5
+        return np.asarray(picture, np.float32), hidden
+
+
+class PhotoFiles:
+    """Random photos out of files; the last few stay decoded."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self.paths = list(paths)
+
+    def __call__(self, rng: Rng) -> U8 | None:
+        """(H, W, 3) uint8 RGB, or None without files."""
+        return _decoded(self.paths[int(rng.integers(len(self.paths)))]) if self.paths else None
+
+
+@lru_cache(maxsize=256)
+def _decoded(path: Path) -> U8:
+    data = np.fromfile(path, np.uint8) if path.is_file() else np.zeros(0, np.uint8)
+    photo = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
+    if photo is None:
+        raise PhotoError(f"The background photo {path} cannot be read.", "Restore it or take it out of the data set.")
+    return np.asarray(photo, np.uint8)
+
+
+def synthetic_dev(
+    poses: Poses, backgrounds: Sequence[Path] | Callable[[Rng], U8 | None], count: int, seed: int = 0, *,
+    size: int = 160, things: Things | None = None, widening: Widening | None = None,
+) -> Iterator[RenderedPerson]:  # fmt: skip
+    """Made people to measure on: number i is always the same.
+
+    Args:
+        poses: People who are not trained on.
+        backgrounds: As `SyntheticPeople`; of photos that are not trained on.
+        count: How many.
+        seed: Another seed is another set.
+        size: Side of the pictures in px.
+        things: As `SyntheticPeople`.
+        widening: How poses are varied; None shows them as they were recorded.
+    """
+    people = SyntheticPeople(PoseBank(poses, widening=widening), backgrounds, things=things)
+    for number in range(count):
+        yield people.make(np.random.default_rng((seed, number)), size)
+
+
+def _visibility(joints: F64, xy: F64, painting: Painting, hidden: npt.NDArray[np.bool_]) -> Ints:
+    """(16,) of joints whose places on the painting are `xy`; the figure is owner 1."""
+    inside = ((xy >= 0) & (xy < painting.side)).all(1)
+    column, row = np.clip(np.nan_to_num(xy), 0, painting.side - 1).astype(np.intp).T
+    nearest, owner = painting.depth[row, column], painting.owner[row, column]
+    covered = (nearest < joints[:, 2] - DEEP) | ((owner > 1) & (nearest < joints[:, 2])) | hidden[row, column]
+    return np.where(inside, np.where(covered, 1, 2), 0).astype(np.intp)

@@ -1,0 +1,106 @@
+"""Surfaces to pixels: quads painted from far to near, attributes interpolated within each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from training.data.synthetic_people.topology import AROUND, QUAD_AROUND, QUAD_RING, QUADS
+
+F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+
+FRACTION = 4
+"""Bits of sub-pixel position given to OpenCV."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """The pixels that a figure covers, and what lies there.
+
+    Args:
+        rows, columns: (N,) place in the picture.
+        quad: (N,) which quad.
+        depth: (N,) float32 mm from the camera.
+        normal: (N, 3) float32 unit, camera axes.
+        around, along: (N,) float32 place on the tube: turns (0 front to 1), and ring number from the tube's first.
+    """
+
+    rows: Ints
+    columns: Ints
+    quad: Ints
+    depth: F32
+    normal: F32
+    around: F32
+    along: F32
+
+
+def rasterise(points: F64, normals: F64, pixels: F64, side: int) -> Fragments:
+    """What is seen of a figure.
+
+    Args:
+        points: (R, AROUND, 3) mm from the camera, camera axes, z above 0.
+        normals: (R, AROUND, 3) unit.
+        pixels: (R, AROUND, 2) their projection in px.
+        side: Of the square picture.
+
+    Returns:
+        Pixels in the picture, those of quads that face the camera.
+    """
+    flat, flat_n, flat_xy = points.reshape(-1, 3), normals.reshape(-1, 3), pixels.reshape(-1, 2)
+    centre, facing = flat[QUADS].mean(1), flat_n[QUADS].sum(1)
+    xy = flat_xy[QUADS]
+    low, high = xy.min(1), xy.max(1)
+    seen = (facing * centre).sum(1) < 0
+    seen &= (high > 0).all(1) & (low < side).all(1) & ((high - low) > 0.05).any(1)
+    which = np.flatnonzero(seen)
+    which = which[np.argsort(-centre[which, 2], kind="stable")]  # painter's order
+    canvas = np.zeros((side, side), np.int32)
+    # OpenCV's pixel k has its centre at k, ours at k + 0.5.
+    corners = np.clip((xy[which] - 0.5) * (1 << FRACTION), -(2**20), 2**20).round().astype(np.int32)
+    fill = cv2.fillConvexPoly
+    for number, quad in enumerate(corners, 1):
+        fill(canvas, quad, number, 8, FRACTION)
+    rows, columns = np.nonzero(canvas)
+    painted = canvas[rows, columns] - 1
+    values = _values(which, flat, flat_n)
+    at, step_x, step_y = _affine(xy[which], values)
+    middle = xy[which].mean(1)
+    dx = (columns + 0.5 - middle[painted, 0]).astype(np.float32)
+    dy = (rows + 0.5 - middle[painted, 1]).astype(np.float32)
+    reach = (np.ptp(xy[which], axis=1) / 2 + 1).astype(np.float32)[painted]
+    dx, dy = np.clip(dx, -reach[:, 0], reach[:, 0]), np.clip(dy, -reach[:, 1], reach[:, 1])
+    found = at[painted] + step_x[painted] * dx[:, None] + step_y[painted] * dy[:, None]
+    normal = found[:, 1:4]
+    normal /= np.maximum(np.sqrt(np.einsum("nd,nd->n", normal, normal)), 1e-6)[:, None]
+    return Fragments(rows, columns, which[painted], found[:, 0], normal, found[:, 4], found[:, 5])
+
+
+def _values(which: Ints, points: F64, normals: F64) -> F32:
+    """(Q, 4, 6) at the corners: depth, normal, place around and along."""
+    corners = QUADS[which]
+    values = np.empty((len(which), 4, 6), np.float32)
+    values[..., 0] = points[corners, 2]
+    values[..., 1:4] = normals[corners]
+    values[..., 4] = (QUAD_AROUND[which, None] + (0, 1, 1, 0)) / AROUND
+    values[..., 5] = QUAD_RING[which, None] + (0, 0, 1, 1)
+    return values
+
+
+def _affine(xy: F64, values: F32) -> tuple[F32, F32, F32]:
+    """Values at a quad's middle and their slopes per pixel in x and y."""
+    a = ((xy[:, 1] + xy[:, 2]) - (xy[:, 0] + xy[:, 3])) / 2
+    b = ((xy[:, 2] + xy[:, 3]) - (xy[:, 0] + xy[:, 1])) / 2
+    va = ((values[:, 1] + values[:, 2]) - (values[:, 0] + values[:, 3])) / 2
+    vb = ((values[:, 2] + values[:, 3]) - (values[:, 0] + values[:, 1])) / 2
+    det = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    good = np.abs(det) > 0.1
+    inverse = np.where(good, 1 / np.where(good, det, 1.0), 0.0)  # seen edge-on: one value will do
+    coefficients = (np.stack([b[:, 1], -a[:, 1], -b[:, 0], a[:, 0]], 1) * inverse[:, None]).astype(np.float32)
+    dx = va * coefficients[:, 0:1] + vb * coefficients[:, 1:2]
+    dy = va * coefficients[:, 2:3] + vb * coefficients[:, 3:4]
+    return np.asarray(values.mean(1), np.float32), np.asarray(dx, np.float32), np.asarray(dy, np.float32)
