@@ -83,4 +83,4 @@ BEFORE: Ints = np.concatenate([np.maximum(np.arange(r.start, r.stop) - 1, r.star
 AFTER: Ints = np.concatenate([np.minimum(np.arange(r.start, r.stop) + 1, r.stop - 1) for r in RINGS.values()])
 """(COUNT,) neighbouring ring in the same tube; the ends are their own."""
 
-ANGLES: F64 = np.arange(AROUND) * (2 * np.pi / AROUND)
+ANGLES: F64 = np.linspace(0, 2 * np.pi, AROUND, endpoint=False)
