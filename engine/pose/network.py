@@ -47,19 +47,26 @@ def pictures(looks: Sequence[Look], size: int, device: Device, crop: float = 1.0
 
 
 class JointDetector:
-    """A network that sees joints in the picture: flip average, and a quarter pixel towards the higher neighbour.
+    """A network that sees joints in the picture: the peaks, moved a quarter pixel towards the higher neighbour.
 
     Args:
         net: In eval mode, already on the device.
         device: Where it runs and in which precision.
         size: Side of the pictures it is shown.
         heat: Of its output the heat-maps (N, 16, h, w), 1 where a joint is; the last stack of an Hourglass by default.
+        flip: Average with what the mirror image gives.
     """
 
     def __init__(
-        self, net: nn.Module, device: Device, size: int, heat: Callable[[Any], Tensor] = lambda out: out.heat[-1]
+        self,
+        net: nn.Module,
+        device: Device,
+        size: int,
+        heat: Callable[[Any], Tensor] = lambda out: out.heat[-1],
+        *,
+        flip: bool = True,
     ) -> None:
-        self.net, self.device, self.size, self.heat = net, device, size, heat
+        self.net, self.device, self.size, self.heat, self.flip = net, device, size, heat, flip
 
     @torch.inference_mode()
     def __call__(self, looks: Sequence[Look]) -> Detection:
@@ -69,11 +76,14 @@ class JointDetector:
             WeightsError: The network answered with something that is not a number.
         """
         x = pictures(looks, self.size, self.device)
+        if self.flip:
+            x = torch.cat([x, x.flip(-1)])
         with self.device.autocast():
-            heat = self.heat(self.net(torch.cat([x, x.flip(-1)]).contiguous(memory_format=self.device.memory_format)))
-        upright, mirrored = heat.float().chunk(2)
-        back = torch.as_tensor(MPII_16.mirrored, device=heat.device)
-        xy, confidence = decode((upright + mirrored.flip(-1)[:, back]) / 2)
+            heat = self.heat(self.net(x.contiguous(memory_format=self.device.memory_format))).float()
+        if self.flip:
+            upright, mirrored = heat.chunk(2)
+            heat = (upright + mirrored.flip(-1)[:, torch.as_tensor(MPII_16.mirrored, device=heat.device)]) / 2
+        xy, confidence = decode(heat)
         side = heat.shape[-1]
         at = np.stack([_checked(p) for p in xy])
         return Detection(

@@ -10,10 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.imaging.window import Pyramid
+from engine.pose.hypotheses import Look
 from engine.pose.metrics import COUNTED, PCK_GROUPS, PCKH_GROUPS, pck, pckh, rates
 from training.data.people import PersonRecord
 from training.evaluation.pose_detectors import Detector
-from training.evaluation.pose_photos import picture_of, window_of
+from training.evaluation.pose_photos import window_of
+from training.evaluation.sample import read_photo
 from training.metrics.bootstrap import bootstrap_interval
 
 F64 = npt.NDArray[np.float64]
@@ -40,7 +43,6 @@ def detect_joints(
     detectors: Mapping[str, Detector],
     people: Sequence[PersonRecord],
     *,
-    size: int,
     jitter: float = 0.0,
     seed: int = 0,
     advance: Advance = lambda what, done, total: None,
@@ -50,7 +52,6 @@ def detect_joints(
     Args:
         detectors: By name.
         people: At least one.
-        size: Side of the pictures that detectors are shown.
         jitter, seed: See `window_of`.
         advance: Told (what is measured, how much of it is done, how much there is).
 
@@ -61,15 +62,13 @@ def detect_joints(
     seconds = dict.fromkeys(detectors, 0.0)
     for first in range(0, len(people), BATCH):
         some = people[first : first + BATCH]
-        windows = [window_of(record, jitter, seed) for record in some]
-        pictures = np.stack([picture_of(record, w, size) for record, w in zip(some, windows, strict=True)])
+        looks = [Look(Pyramid(read_photo(r.image).rgb8), window_of(r, jitter, seed)) for r in some]
         for name, detector in detectors.items():
             start = perf_counter()
-            joints = detector.detect(pictures)
+            found[name].append(detector(looks).xy)
             seconds[name] += perf_counter() - start
-            found[name] += [w.to_source(xy, size, size) for w, xy in zip(windows, joints, strict=True)]
         advance("joints", first + len(some), len(people))
-    return {name: Found(np.stack(xy), seconds[name] / len(people)) for name, xy in found.items()}
+    return {name: Found(np.concatenate(xy), seconds[name] / len(people)) for name, xy in found.items()}
 
 
 def summarise_joints(found: Mapping[str, Found], people: Sequence[PersonRecord], seed: int) -> Figures:

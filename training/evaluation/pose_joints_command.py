@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_choices(parser, epilog=EPILOG, data=what, model="hourglass,pose_maps", sample="sample, jitter and intervals")
     add = parser.add_argument
     add("--limit", type=positive, metavar="N", help="at most N people, equally many a set")
-    add("--size", type=size, default=192, metavar="S", help="side of the networks' input (default: %(default)s)")
+    add("--size", type=size, metavar="S", help="side of the networks' input (default: as in use)")
     add("--flip", action="store_true", help="average with the mirror image")
     add("--jitter", type=fraction, default=0.0, metavar="S", help="windows miss by this share (default: 0)")
     add_running(parser)
@@ -51,10 +51,13 @@ def run(args: argparse.Namespace) -> int:
     from training.evaluation.report import run_facts, write_json
 
     split = begin(args)
-    detectors = {name: make_detector(name, args.device, flip=args.flip, weights=args.weights) for name in args.model}
+    detectors = {
+        name: make_detector(name, args.device, size=args.size, flip=args.flip, weights=args.weights)
+        for name in args.model
+    }
     people = sample_people(args.data, split, args.sets, args.limit, args.seed)
     with Progress(args.quiet) as advance:
-        found = detect_joints(detectors, people, size=args.size, jitter=args.jitter, seed=args.seed, advance=advance)
+        found = detect_joints(detectors, people, jitter=args.jitter, seed=args.seed, advance=advance)
     models = summarise_joints(found, people, args.seed)
     if args.json:
         protocol = {key: getattr(args, key) for key in ("seed", "limit", "size", "flip", "jitter")}

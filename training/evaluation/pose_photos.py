@@ -6,15 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.errors import InputError
-from engine.imaging.window import Window, extract
-from engine.pose.person import FILL, person_window
+from engine.imaging.window import Window
+from engine.pose.person import person_window
 from training.data.people import PersonRecord, open_people
-from training.evaluation.sample import check_photos, equal_shares, read_photo, seeded
-
-U8 = npt.NDArray[np.uint8]
+from training.evaluation.sample import check_photos, equal_shares, seeded
 
 
 def sample_people(
@@ -33,7 +30,13 @@ def sample_people(
         InputError: No such data, split or set, or nobody with a known joint.
         PhotoError: A photo is missing.
     """
-    records = [record for path in paths for record in open_people(path, split)]
+    return chosen_people([record for path in paths for record in open_people(path, split)], sets, limit, seed)
+
+
+def chosen_people(
+    records: Sequence[PersonRecord], sets: Sequence[str], limit: int | None, seed: int
+) -> list[PersonRecord]:
+    """As `sample_people`, of people that were read already."""
     known = sorted({record.set for record in records})
     if unknown := [name for name in sets if name not in known]:
         raise InputError(f"There is no set {unknown[0]}.", f"Sets there: {', '.join(known)}.")
@@ -61,12 +64,3 @@ def window_of(record: PersonRecord, jitter: float, seed: int) -> Window:
     side = window.width
     centre = (window.x0 + side / 2 + x * side, window.y0 + side / 2 + y * side)
     return Window.around(*centre, side * 2.0**octaves)
-
-
-def picture_of(record: PersonRecord, window: Window, size: int) -> U8:
-    """(size, size, 3) uint8 RGB: what the window shows of the person's photo.
-
-    Raises:
-        PhotoError: The photo cannot be read.
-    """
-    return extract(read_photo(record.image).rgb8, window, size, size, fill=FILL)[0]

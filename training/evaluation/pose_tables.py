@@ -43,6 +43,49 @@ def joint_tables(models: Figures) -> list[Table]:
     return made
 
 
+def map_tables(models: Figures) -> list[Table]:
+    """Errors on true maps, and how close seen maps are to true ones, as far as measured."""
+    made = []
+    if regressor := models.get("pose_regressor"):
+        named = {"single map": regressor} | {
+            title: regressor[key]
+            for title, key in (
+                ("closest of 18", "multiple"), ("mean of 18", "average"), ("oracle of 18", "oracle"),
+                ("mean pose", "mean_pose"),
+            )
+        }  # fmt: skip
+        made.append(error_table("True maps of held-out people, mm", named))
+        ways = {
+            **{f"width {w}": f for w, f in regressor["widths"].items()},
+            **{f"crop {c}": f for c, f in regressor["crops"].items()},
+            **{f"{k} joints outside": f["mpjpe"] for k, f in regressor["outside"].items()},
+            **{name: f["mpjpe"] for name, f in regressor["sets"].items()},
+            **{joint.replace("_", " "): f for joint, f in regressor["joints"].items()},
+        }
+        rows = ([name, mm(value)] for name, value in ways.items())
+        made.append(table("Single true map, MPJPE", ("what", "mm"), rows))
+    if seen := models.get("pose_maps"):
+        keys = ("mae", "stick_mae", "cross_entropy", "cross_entropy_floor", "iou")
+        rows = (
+            [name, str(figures["people"]), *(f"{figures[key]:.4f}" for key in keys)] for name, figures in seen.items()
+        )
+        made.append(table("Maps seen", ("people", "number", "MAE", "on sticks", "CE", "its floor", "IoU"), rows))
+        bones = dict.fromkeys(bone for figures in seen.values() for bone in figures["bones"])
+        cells = ([bone, *(percent(figures["bones"].get(bone)) for figures in seen.values())] for bone in bones)
+        made.append(table("IoU of bones", ("bone", *seen), cells))
+    return made
+
+
+def error_table(title: str, named: Mapping[str, Figures]) -> Table:
+    """Figures of `pose_figures`, a line each."""
+    rows = (
+        [name, mm(f["mpjpe"]), "-".join(map(mm, f["interval"])), mm(f["n_mpjpe"]), mm(f["pa_mpjpe"]),
+         mm(f["mpjpe_pelvis"])]
+        for name, f in named.items()
+    )  # fmt: skip
+    return table(title, ("", "MPJPE", "95 %", "N-MPJPE", "PA-MPJPE", "MPJPE, pelvis"), rows)
+
+
 def percent(value: float | None) -> str:
     """0.5 -> 50.0; nothing where nothing is known."""
     return "" if value is None else f"{100 * value:.1f}"

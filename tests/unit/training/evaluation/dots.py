@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from engine.pose.hypotheses import Detection, Look
 from engine.pose.joints import LSP_14, MPII_16
 
 _LEVELS = np.linspace(40, 250, 4).round().astype(np.uint8)
 COLOURS = np.stack([_LEVELS[np.arange(16) % 4], _LEVELS[np.arange(16) // 4], np.full(16, 10, np.uint8)], 1)
 """(16, 3) colour of every joint in MPII order; nothing else is as little blue."""
+
+SIDE = 192
+"""Of the pictures that the detector is shown."""
 
 STANDING = np.array(
     [
@@ -68,12 +73,13 @@ class DotDetector:
     def __init__(self, wrong: tuple[str, ...] = ()) -> None:
         self._wrong = {MPII_16.index(joint) for joint in wrong}
 
-    def detect(self, pictures: np.ndarray) -> np.ndarray:
-        """(N, S, S, 3) uint8 -> (N, 16, 2)."""
-        found = np.zeros((len(pictures), 16, 2))
-        for n, picture in enumerate(pictures.astype(int)):
+    def __call__(self, looks: Sequence[Look]) -> Detection:
+        """See JointDetector."""
+        found = np.zeros((len(looks), 16, 2))
+        for n, look in enumerate(looks):
+            picture = look.pyramid.extract(look.window, SIDE, SIDE)[0].astype(int)
             for joint, colour in enumerate(COLOURS.astype(int)):
                 rows, columns = np.nonzero(np.abs(picture - colour).max(-1) < 12)
                 if len(rows) and joint not in self._wrong:
-                    found[n, joint] = (columns.mean() + 0.5, rows.mean() + 0.5)
-        return found
+                    found[n, joint] = look.window.to_source((columns.mean() + 0.5, rows.mean() + 0.5), SIDE, SIDE)
+        return Detection(found, np.ones((len(looks), 16)))

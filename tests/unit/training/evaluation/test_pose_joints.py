@@ -14,12 +14,14 @@ from torch import Tensor, nn
 
 from engine.device import choose
 from engine.errors import InputError
+from engine.imaging.window import Pyramid, Window
+from engine.pose.hypotheses import Look
 from engine.pose.joints import MPII_16
+from engine.pose.network import JointDetector
 from tests.unit.training.evaluation.dots import DotDetector, write_dots
 from training.__main__ import main
 from training.data.people import open_people
 from training.evaluation import pose_detectors
-from training.evaluation.pose_detectors import HeatDetector
 from training.evaluation.pose_joints import joint_figures
 from training.evaluation.pose_photos import window_of
 from training.export_command import evaluation_of
@@ -89,7 +91,7 @@ def test_figures_reach_the_card(data: Path) -> None:
 
 def test_options_reach_the_networks(data: Path, detectors: list[dict[str, Any]]) -> None:
     found = report(data, "--model", "hourglass", "--flip", "--size", "128", "--limit", "2", "--sets", "many")
-    assert [asked["flip"] for asked in detectors] == [True]
+    assert [(asked["flip"], asked["size"]) for asked in detectors] == [(True, 128)]
     assert (found["run"]["size"], found["run"]["flip"], found["run"]["people"]) == (128, True, 2)
     assert list(found["models"]["hourglass"]["sets"]) == ["many"]
 
@@ -154,10 +156,9 @@ class _Lopsided(nn.Module):
 
 
 def test_the_mirror_image_exchanges_left_and_right() -> None:
-    pictures = np.zeros((2, 64, 64, 3), np.uint8)
+    looks = [Look(Pyramid(np.zeros((64, 64, 3), np.uint8)), Window(0, 0, 64, 64))] * 2
     ankle = MPII_16.index("r_ankle")
     for flip, column in ((False, 3), (True, 10)):  # mirrored, the left ankle in column 5 is the right one in 15 − 5
-        detector = HeatDetector(_Lopsided(), lambda output: output.heat[-1], choose("cpu"), flip=flip)
-        xy = detector.detect(pictures)
+        xy = JointDetector(_Lopsided(), choose("cpu"), 64, flip=flip)(looks).xy
         assert xy.shape == (2, 16, 2)
         assert xy[:, ankle].tolist() == [[4 * (column + 0.5), 4 * 8.5]] * 2

@@ -1,0 +1,51 @@
+"""Data of the commands that measure poses: what a user names, and the people in it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.pose.hypotheses import Look
+from training.data.pose_data import PoseData, open_pose_data
+from training.evaluation.pose_people import Person, made, photographed
+from training.evaluation.pose_photos import chosen_people
+
+CACHE = Path(".cache/photos")
+"""Where poses lifted from 2D are kept, as `fit` does."""
+
+
+def open_evaluation_data(args: argparse.Namespace) -> PoseData:
+    """What `--data` holds of a split, its people in photos sampled.
+
+    Args:
+        args: Of the command: `data`, `split`, `sets`, `limit` and `seed` are read.
+
+    Raises:
+        InputError: Nothing usable, or "all" as the split: motion capture has people who are trained on and others.
+        PhotoError: A photo is missing.
+    """
+    if args.split == "all":
+        raise InputError("Motion capture is measured on one split.", "Give --split dev.")
+    data = open_pose_data(args.data, args.split)
+    if not data.people or args.limit == 0:
+        return replace(data, people=[])
+    return replace(data, people=chosen_people(data.people, args.sets, args.limit, args.seed))
+
+
+def made_people(args: argparse.Namespace, data: PoseData) -> Iterator[tuple[Look, Person]]:
+    """`args.made` made people from the motion capture and backgrounds of `data`."""
+    assert data.poses is not None  # noqa: S101 - asked for only then
+    return made(data.poses, data.backgrounds, args.made, args.seed)
+
+
+def photo_people(data: PoseData) -> Iterator[tuple[Look, Person]]:
+    """The people in photos of `data`, with poses lifted from their joints."""
+    from training.data.lifted import lifted_people
+
+    poses, confidence = lifted_people(data.people, CACHE)
+    return photographed(data.people, np.where(confidence[..., None] > 0, poses, np.nan))
