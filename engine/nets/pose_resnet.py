@@ -97,6 +97,9 @@ class PoseRegressor(nn.Module):
         self.trunk = PoseTrunk(width, depth, in_channels)
         self.fc = nn.Linear(self.trunk.tap_channels[-1], JOINTS * 3)
         initialise(self)
+        # A pose near the thorax to begin with: the features are large, and metres off would be learned from first.
+        nn.init.normal_(self.fc.weight, std=0.01)
+        nn.init.zeros_(self.fc.bias)
 
     def regress(self, x: Tensor) -> PoseRegression:
         """(B, in_channels, H, W) of any size -> poses."""
