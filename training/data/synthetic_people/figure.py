@@ -144,11 +144,15 @@ def normals(points: F64) -> F64:
     """(COUNT, AROUND, 3) points -> unit normals, outward."""
     around = np.roll(points, -1, 1) - np.roll(points, 1, 1)
     along = points[AFTER] - points[BEFORE]
-    n = np.cross(around, along)
-    n /= np.maximum(np.linalg.norm(n, axis=-1, keepdims=True), 1e-9)
+    ax, ay, az = around[..., 0], around[..., 1], around[..., 2]
+    bx, by, bz = along[..., 0], along[..., 1], along[..., 2]
+    n = np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], -1)
+    n /= np.maximum(np.sqrt(np.einsum("rkd,rkd->rk", n, n)), 1e-9)[..., None]
     outward = points - points.mean(1, keepdims=True)
     # Tubes may run either way: what matters is that a normal leaves its ring.
-    return np.asarray(np.where((n * outward).sum(-1, keepdims=True) < 0, -n, n), np.float64)
+    inward = np.einsum("rkd,rkd->rk", n, outward) < 0
+    n[inward] *= -1
+    return np.asarray(n, np.float64)
 
 
 def _torso(

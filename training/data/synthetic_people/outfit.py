@@ -16,9 +16,8 @@ F32 = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.intp]
 Rng = np.random.Generator
 
-_Z = {name: i for i, name in enumerate(ZONES)}
-ONCE_AROUND: Ints = np.array([_Z["head"], _Z["torso"], _Z["hair"]], np.intp)
-"""Zones whose texture goes around once, and once from their first ring to their last; others repeat theirs."""
+ONCE_AROUND = np.array([name in ("head", "torso", "hair") for name in ZONES])
+"""By zone: those whose texture goes around once, and once from their first ring to their last; others repeat theirs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ Ints = npt.NDArray[np.intp]
 U8 = npt.NDArray[np.uint8]
 Rng = np.random.Generator
 
-SUPERSAMPLED = 1.5
+SUPERSAMPLED = 1.3
 """Pixels of the painting per pixel of the picture."""
 
 DEEP = np.array([{"hip": 190, "pelvis": 240, "thorax": 240, "shoulder": 150, "upper_neck": 150, "head_top": 190}.get(
@@ -183,9 +183,10 @@ class SyntheticPeople:
         """The finished painting, and which of its pixels something stands before."""
         behind = background(rng, self.photos, painting.side)
         there = painting.owner > 0
-        tint = 1 + rng.uniform(0, 0.5) * (behind.mean((0, 1)) / 128 - 1)  # light of the place
-        picture = np.where(there[..., None], painting.colour * tint.astype(np.float32), behind)
-        hidden = np.zeros(there.shape, bool)
+        tint = 1 + rng.uniform(0, 0.5) * (np.array(cv2.mean(behind)[:3]) / 128 - 1)  # light of the place
+        picture = behind
+        picture[there] = painting.colour[there] * tint.astype(np.float32)
+        hidden = np.zeros(there.shape, np.bool_)
         if rng.random() < self.occluded:
             colour, cover = occluder(rng, self.photos, self.things, painting.side)
             picture += (colour - picture) * cover[..., None]

@@ -52,13 +52,14 @@ def rasterise(points: F64, normals: F64, pixels: F64, side: int) -> Fragments:
         Pixels in the picture, those of quads that face the camera.
     """
     flat, flat_n, flat_xy = points.reshape(-1, 3), normals.reshape(-1, 3), pixels.reshape(-1, 2)
-    centre, facing = flat[QUADS].mean(1), flat_n[QUADS].sum(1)
+    towards = np.einsum("pd,pd->p", flat, flat_n)[QUADS]
+    distance = flat[:, 2][QUADS].sum(1)
     xy = flat_xy[QUADS]
-    low, high = xy.min(1), xy.max(1)
-    seen = (facing * centre).sum(1) < 0
+    low, high = (pick(pick(xy[:, 0], xy[:, 1]), pick(xy[:, 2], xy[:, 3])) for pick in (np.minimum, np.maximum))
+    seen = towards.sum(1) < 0
     seen &= (high > 0).all(1) & (low < side).all(1) & ((high - low) > 0.05).any(1)
     which = np.flatnonzero(seen)
-    which = which[np.argsort(-centre[which, 2], kind="stable")]  # painter's order
+    which = which[np.argsort(-distance[which], kind="stable")]  # painter's order
     canvas = np.zeros((side, side), np.int32)
     # OpenCV's pixel k has its centre at k, ours at k + 0.5.
     corners = np.clip((xy[which] - 0.5) * (1 << FRACTION), -(2**20), 2**20).round().astype(np.int32)
@@ -67,14 +68,17 @@ def rasterise(points: F64, normals: F64, pixels: F64, side: int) -> Fragments:
         fill(canvas, quad, number, 8, FRACTION)
     rows, columns = np.nonzero(canvas)
     painted = canvas[rows, columns] - 1
-    values = _values(which, flat, flat_n)
-    at, step_x, step_y = _affine(xy[which], values)
-    middle = xy[which].mean(1)
-    dx = (columns + 0.5 - middle[painted, 0]).astype(np.float32)
-    dy = (rows + 0.5 - middle[painted, 1]).astype(np.float32)
-    reach = (np.ptp(xy[which], axis=1) / 2 + 1).astype(np.float32)[painted]
-    dx, dy = np.clip(dx, -reach[:, 0], reach[:, 0]), np.clip(dy, -reach[:, 1], reach[:, 1])
-    found = at[painted] + step_x[painted] * dx[:, None] + step_y[painted] * dy[:, None]
+    shown = xy[which].astype(np.float32)
+    at, step_x, step_y = _affine(shown, _values(which, flat, flat_n))
+    middle = shown.mean(1)
+    reach = (high - low)[which].astype(np.float32) / 2 + 1
+    own = np.concatenate([middle, reach], 1)[painted]
+    # Rounding paints a little beyond a quad: nothing is extrapolated farther than that.
+    dx = np.minimum(np.maximum(columns.astype(np.float32) + 0.5 - own[:, 0], -own[:, 2]), own[:, 2])
+    dy = np.minimum(np.maximum(rows.astype(np.float32) + 0.5 - own[:, 1], -own[:, 3]), own[:, 3])
+    found = at[painted]
+    found += step_x[painted] * dx[:, None]
+    found += step_y[painted] * dy[:, None]
     normal = found[:, 1:4]
     normal /= np.maximum(np.sqrt(np.einsum("nd,nd->n", normal, normal)), 1e-6)[:, None]
     return Fragments(rows, columns, which[painted], found[:, 0], normal, found[:, 4], found[:, 5])
@@ -91,7 +95,7 @@ def _values(which: Ints, points: F64, normals: F64) -> F32:
     return values
 
 
-def _affine(xy: F64, values: F32) -> tuple[F32, F32, F32]:
+def _affine(xy: F32, values: F32) -> tuple[F32, F32, F32]:
     """Values at a quad's middle and their slopes per pixel in x and y."""
     a = ((xy[:, 1] + xy[:, 2]) - (xy[:, 0] + xy[:, 3])) / 2
     b = ((xy[:, 2] + xy[:, 3]) - (xy[:, 0] + xy[:, 1])) / 2

@@ -28,7 +28,7 @@ def shade(fragments: Fragments, outfit: Outfit, rng: Rng) -> F32:
     side = textures.SIDE
     zone = QUAD_ZONE[fragments.quad]
     texture = outfit.of_quad[fragments.quad]
-    once = np.isin(zone, ONCE_AROUND)
+    once = ONCE_AROUND[zone]
     along = np.maximum(fragments.along - QUAD_ZONE_START[fragments.quad], 0)
     tile = rng.uniform(120, 420)  # mm that a repeating texture covers
     u = np.where(once, fragments.around, fragments.around * _AROUND_MM[zone] / tile) * side
@@ -42,7 +42,7 @@ def shade(fragments: Fragments, outfit: Outfit, rng: Rng) -> F32:
     fold = textures.noise(rng, int(rng.integers(6, 14)))
     place = (along * _ALONG_MM[zone] / 300 * side).astype(np.intp) % side
     crease = fold[place, (fragments.around * side * 1.0).astype(np.intp) % side]
-    strength = np.where(np.isin(texture, (0, 1)), 0.03, rng.uniform(0.03, 0.13)).astype(np.float32)
+    strength = np.where(texture < 2, 0.03, rng.uniform(0.03, 0.13)).astype(np.float32)
     light = _light(fragments.normal, rng)
     brightness = light + strength * crease
     towards = -fragments.normal[:, 2]

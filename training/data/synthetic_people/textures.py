@@ -104,9 +104,11 @@ def face(rng: Rng, skin_texture: F32, tone: F32, hair_texture: F32) -> F32:
     dark = tone * rng.uniform(0.25, 0.5)
 
     def blob(x: float, y: float, width: float, height: float, shade: F32, strength: float) -> None:
-        dx = ((np.arange(SIDE) / SIDE - x + 0.5) % 1 - 0.5) / width
-        weight = strength * np.exp(-(dx[None] ** 2) - ((row[:, None] - y) / height) ** 2)
-        texture[:] += (shade - texture) * np.minimum(weight, 1)[..., None]
+        dx, dy = ((row - x + 0.5) % 1 - 0.5) / width, (row - y) / height
+        rows, columns = np.flatnonzero(np.abs(dy) < 2), np.flatnonzero(np.abs(dx) < 2)
+        weight = strength * np.exp(-(dy[rows, None] ** 2)) * np.exp(-(dx[None, columns] ** 2))
+        part = np.ix_(rows, columns)
+        texture[part] += (shade - texture[part]) * np.minimum(weight, 1)[..., None]
 
     glasses = rng.random() < 0.12
     for x in (-0.075, 0.075):
