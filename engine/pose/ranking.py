@@ -1,0 +1,142 @@
+"""Which hypothesis to believe.
+
+The paper takes the one whose projection is closest to the joints that the detector sees, and finds that the best of its
+hypotheses is far better than the one it takes. Beside its way stand others; `evaluate pose` measures them all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.pose.hypotheses import NO_MAP, Detection, PoseReading
+from engine.pose.joints import MPII_16
+from engine.pose.matching import Match, match, sure
+
+F64 = npt.NDArray[np.float64]
+
+ROOT = MPII_16.index(MPII_16.root)
+DETECTOR = 40.0
+"""Millimetres that the detector is expected to be off at a joint it is wholly sure of."""
+
+
+class Ranked(NamedTuple):
+    """Hypotheses with what is thought of them.
+
+    Attributes:
+        reading: As it was, or with one more hypothesis that comes from the others.
+        match: Of all its hypotheses.
+        score: (N, K), higher is better; minus infinity without a camera.
+    """
+
+    reading: PoseReading
+    match: Match
+    score: F64
+
+    def best(self) -> npt.NDArray[np.intp]:
+        """(N,) the hypothesis to believe; the first if none has a camera."""
+        return np.asarray(self.score.argmax(1), np.intp)
+
+
+def _by_matching(reading: PoseReading) -> Ranked:
+    """The paper's: the smallest reprojection error."""
+    found = match(reading.pose, reading.seen)
+    return Ranked(reading, found, -found.error)
+
+
+def _by_consensus(reading: PoseReading) -> Ranked:
+    """Likelihood under a Laplace spread of the picture's evidence and of the other hypotheses, in nats a joint.
+
+    In the picture a joint is off by what the regressor and the detector expect together; in space it is off from the
+    precision-weighted mean of all hypotheses by what the regressor expects.
+    """
+    found = match(reading.pose, reading.seen)
+    mean, sigma = precision_mean(reading)
+    beside = np.nan_to_num(found.distance / np.where(np.isfinite(found.scale), found.scale, 1.0)[..., None])
+    in_picture = reading.seen.confidence[:, None] * beside / np.hypot(sigma, DETECTOR)[:, None]
+    in_space = np.linalg.norm(reading.pose - mean[:, None], axis=-1) / sigma[:, None]
+    score = -(in_picture.mean(-1) + in_space.mean(-1))
+    return Ranked(reading, found, np.where(np.isfinite(found.scale), score, -np.inf))
+
+
+def _by_fusion(reading: PoseReading) -> Ranked:
+    """Every hypothesis, and what all of them and the detector say together; that one is believed."""
+    all_of_them = with_fused(reading)
+    ranked = _by_consensus(all_of_them)
+    found = np.isfinite(ranked.match.scale)
+    score = np.where(found, ranked.score, -np.inf)
+    score[:, -1] = np.where(found[:, -1], np.maximum(score[:, -1], score.max(1)) + 1e-9, -np.inf)
+    return ranked._replace(score=score)
+
+
+_RANKINGS: dict[str, Callable[[PoseReading], Ranked]] = {
+    "matching": _by_matching,
+    "consensus": _by_consensus,
+    "fusion": _by_fusion,
+}
+
+RANKINGS = tuple(_RANKINGS)
+"""Names that `rank` knows."""
+
+DEFAULT = "fusion"
+
+
+def rank(reading: PoseReading, how: str = DEFAULT) -> Ranked:
+    """Match the hypotheses about every person and rank them.
+
+    Args:
+        reading: Of a PoseMethod.
+        how: One of RANKINGS.
+
+    Raises:
+        InputError: The name is unknown.
+    """
+    if how not in _RANKINGS:
+        raise InputError(f"There is no ranking called {how}.", f"Known are {', '.join(RANKINGS)}.")
+    return _RANKINGS[how](reading)
+
+
+def precision_mean(reading: PoseReading) -> tuple[F64, F64]:
+    """What the hypotheses say together.
+
+    Returns:
+        (N, 16, 3) mm, their mean weighted by precision at each joint, and (N, 16) mm expected error. The hypotheses see
+        the same picture and err together, so that many are no surer than one.
+    """
+    precision = 1 / np.maximum(reading.sigma, 1e-3) ** 2
+    total = precision.sum(1)
+    mean = (precision[..., None] * reading.pose).sum(1) / total[..., None]
+    return mean - mean[:, ROOT : ROOT + 1], np.sqrt(reading.pose.shape[1] / total)
+
+
+def with_fused(reading: PoseReading) -> PoseReading:
+    """The reading with one more hypothesis: the mean of all, its joints moved towards where the detector sees them.
+
+    Across the view that is the posterior of two Gaussian measurements; depth stays.
+    """
+    mean, sigma = precision_mean(reading)
+    pose = _towards(mean, sigma, reading.seen)
+    return replace(
+        reading,
+        pose=np.concatenate([reading.pose, pose[:, None]], 1),
+        sigma=np.concatenate([reading.sigma, sigma[:, None]], 1),
+        origins=(*reading.origins, NO_MAP),
+    )
+
+
+def _towards(pose: F64, sigma: F64, seen: Detection) -> F64:
+    found = match(pose[:, None], seen)
+    scale, shift = found.scale, found.shift
+    known = sure(seen) & np.isfinite(scale)
+    there = (seen.xy - shift) / np.where(np.isfinite(scale), scale, 1.0)[..., None]
+    trust = np.where(known, (seen.confidence / DETECTOR) ** 2, 0.0)
+    own = 1 / np.maximum(sigma, 1e-3) ** 2
+    share = (trust / (trust + own))[..., None]
+    moved = pose.copy()
+    moved[..., :2] += np.where(known[..., None], share * (there - pose[..., :2]), 0.0)
+    return np.asarray(moved - moved[:, ROOT : ROOT + 1])
