@@ -11,6 +11,7 @@ from engine.errors import InputError
 from training.data.mocap import Poses, open_poses
 from training.data.open import open_records
 from training.data.people import PersonRecord, open_people
+from training.data.pose_files import annotation_files
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
@@ -78,7 +79,7 @@ def _is_capture(path: Path) -> bool:
 
 def _only_pictures(path: Path) -> list[Path]:
     """The pictures of a folder that holds nothing but pictures (in itself or in `images`)."""
-    if not path.is_dir() or (path / "manifest.jsonl").exists():
+    if not path.is_dir() or (path / "manifest.jsonl").exists() or annotation_files(path):
         return []
     folder = path / "images" if (path / "images").is_dir() else path
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in PICTURES)
