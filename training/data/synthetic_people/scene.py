@@ -64,14 +64,16 @@ def occluder(rng: Rng, photos: Photos, things: Things | None, side: int) -> tupl
         along = np.array([np.cos(angle), np.sin(angle)]) * 2 * side
         ends = [tuple(int(c) for c in (centre + sign * along)) for sign in (1, -1)]
         cv2.line(cover, ends[0], ends[1], 1.0, max(1, int(thickness)), cv2.LINE_AA)
-    elif kind < 0.65:  # a table, a wall: all below a height
-        cover[int(side * rng.uniform(0.6, 0.95)) :] = 1.0
+    elif kind < 0.6:  # a table, a wall: all below a line
+        left, right = side * (rng.uniform(0.6, 0.95) + rng.normal(0, 0.03, 2))
+        corners = np.array([(0, left), (side, right), (side, 2 * side), (0, 2 * side)])
+        cv2.fillPoly(cover, [corners.round().astype(np.int32)], 1.0, cv2.LINE_AA)
     else:
         turns = np.sort(rng.uniform(0, 2 * np.pi, int(rng.integers(4, 9))))
         radius = extent / 2 * rng.uniform(0.5, 1.0, len(turns))
         corners = centre + np.stack([np.cos(turns), np.sin(turns)], 1) * radius[:, None]
         cv2.fillPoly(cover, [corners.round().astype(np.int32)], 1.0, cv2.LINE_AA)
-    texture = textures.cloth(rng, photos)
+    texture = background(rng, photos, side) if rng.random() < 0.5 else textures.cloth(rng, photos)
     return np.asarray(cv2.resize(texture, (side, side), interpolation=cv2.INTER_LINEAR), np.float32), cover
 
 
