@@ -2,13 +2,13 @@
 
 A file is an npz with `joints` (N, 17, 3) in mm (pelvis at the origin, +Y up, right-handed, a person who faces +Z has
 their left at +X), `joint_names` (MPII's 16 and the spine, in any order), `subject`, `seq` and `frame` (N,) with the
-name tables `subjects` and `sequences`. Sources: CMU Graphics Lab motion capture (mocap.cs.cmu.edu), Bandai-Namco
-Research Motiondataset (CC BY-NC 4.0).
+name tables `subjects` and `sequences`. BVH and Human3.6M's npz are read as well (`mocap_files.py`). Sources: CMU
+Graphics Lab motion capture (mocap.cs.cmu.edu), Bandai-Namco Research Motiondataset (CC BY-NC 4.0).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal, Self
@@ -17,20 +17,24 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
+from engine.pose.files.body import BODY_17
 from engine.pose.joints import MPII_16
+from training.data.mocap_files import Recording, is_foreign, read_recordings
 
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 Names = npt.NDArray[np.str_]
 
-JOINTS_17 = (*MPII_16.joints, "spine")
+JOINTS_17 = BODY_17
 """Names of `Poses.joints` in order."""
 
 DEV_SUBJECTS = (
-    "cmu005", "cmu027", "cmu032", "cmu045", "cmu046", "cmu047", "cmu055", "cmu114", "cmu133", "bandai2",
+    "cmu005", "cmu027", "cmu032", "cmu045", "cmu046", "cmu047", "cmu055", "cmu114", "cmu133", "bandai2", "h36mS9",
+    "h36mS11",
 )  # fmt: skip
-"""People who are never trained on: a quarter of CMU's frames (dance, walks of many kinds) and the second Bandai actor.
-None of CMU 2, 6–16 and 35, whom the files of actions without a subject's number may show too."""
+"""People who are never trained on: a quarter of CMU's frames (dance, walks of many kinds) and the second Bandai actor,
+and those whom Human3.6M tests on. None of CMU 2, 6–16 and 35, whom the files of actions without a subject's number may
+show too."""
 
 BANDAI_SPINE, BANDAI_SHOULDERS, BANDAI_HIPS = 1.27, 1.75, 1.45
 """Bandai's one skeleton is a figure's: torso 0.50 of the leg, shoulders 0.20 m and hips 0.13 m apart. These factors
@@ -80,7 +84,7 @@ def open_poses(paths: Path | Iterable[Path]) -> Poses:
     """Read motion capture; `bandai…` files are brought to human proportions (see `BANDAI_SPINE`).
 
     Args:
-        paths: npz files, or folders whose npz files are all read (also those in a folder `mocap` inside).
+        paths: npz, BVH or Human3.6M's files, or folders whose files are all read (or those in a folder `mocap` inside).
 
     Returns:
         At least one pose. Poses with a coordinate that is not finite are left out.
@@ -91,9 +95,9 @@ def open_poses(paths: Path | Iterable[Path]) -> Poses:
     given = [Path(paths)] if isinstance(paths, str | Path) else [Path(p) for p in paths]
     files = [file for path in given for file in _files(path)]
     if not files:
-        raise InputError(f"There is no motion capture in {', '.join(map(str, given))}.", "Give npz files of poses.")
-    read = [_read(file) for file in files]
-    poses = Poses(*(np.concatenate([getattr(p, f.name) for p in read]) for f in fields(Poses)))
+        there = ", ".join(map(str, given))
+        raise InputError(f"There is no motion capture in {there}.", "Give npz or BVH files of poses.")
+    poses = _concatenated([_read(file) for file in files])
     poses = poses.take(np.flatnonzero(np.isfinite(poses.joints).all((1, 2))))
     if not len(poses):
         raise InputError(f"There is no pose in {', '.join(map(str, files))}.")
@@ -141,12 +145,18 @@ def human_proportions(joints17: F32) -> F32:
 
 
 def _files(path: Path) -> list[Path]:
-    if path.is_dir():
-        return sorted(path.glob("*.npz")) or sorted(path.glob("mocap/*.npz"))
-    return [path]
+    if not path.is_dir():
+        return [path]
+    return _captures(path) or _captures(path / "mocap")
+
+
+def _captures(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.npz"), *folder.glob("*.bvh")])
 
 
 def _read(file: Path) -> Poses:
+    if is_foreign(file):
+        return _joined(read_recordings(file))
     try:
         with np.load(file, allow_pickle=False) as data:
             names = [str(name) for name in data["joint_names"]]
@@ -168,3 +178,21 @@ def _read(file: Path) -> Poses:
         joints = human_proportions(joints)
     size = len(joints)
     return Poses(joints, subject.astype(str), sequence.astype(str), np.full(size, file.stem), frame)
+
+
+def _concatenated(parts: Sequence[Poses]) -> Poses:
+    return Poses(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Poses)))
+
+
+def _joined(recordings: Sequence[Recording]) -> Poses:
+    parts = [
+        Poses(
+            human_proportions(each.joints) if each.subject.startswith("bandai") else each.joints,
+            np.full(len(each.joints), each.subject),
+            np.full(len(each.joints), each.sequence),
+            np.full(len(each.joints), each.set),
+            each.frame,
+        )
+        for each in recordings
+    ]
+    return _concatenated(parts)
