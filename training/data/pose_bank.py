@@ -97,10 +97,12 @@ class PoseBank:
             return self._draw_extra(rng)
         index = self._index(rng)
         units, lengths = self._units[index], self._lengths[index]
+        heading = rng.uniform(-180, 180)
         if self.widening is not None:
+            heading = self.widening.heading(rng)
             units = self.widening.widen(units, self._units[self._index(rng)], rng)
             lengths = varied_lengths(lengths, rng)
-        body = assembled(units, lengths) @ turn((0.0, 1.0, 0.0), rng.uniform(0, 360)).T
+        body = assembled(units, lengths) @ turn((0.0, 1.0, 0.0), heading).T
         return _seen(body * (1.0, -1.0, -1.0), _elevation(rng), index, rng)
 
     def view(self, number: int, seed: int) -> View:

@@ -34,13 +34,14 @@ F64 = npt.NDArray[np.float64]
 Rng = np.random.Generator
 
 ADULT: F64 = np.zeros(15)
-"""(15,) mm, bones of the body that widened bodies vary around: CMU's medians, with a forearm up to the wrist."""
+"""(15,) mm, bones of the body that widened bodies vary around: as tall as CMU's median, in the proportions that people
+in photos have in two dimensions (medians of LSP and MPII): a longer forearm, a lower upper neck."""
 for _name, _length in {
-    "hip": 97, "knee": 412, "ankle": 418, "shoulder": 186, "elbow": 285, "wrist": 225,
+    "hip": 100, "knee": 408, "ankle": 410, "shoulder": 176, "elbow": 285, "wrist": 260,
 }.items():  # fmt: skip
     for _side in "lr":
         ADULT[BONE[f"{_side}_{_name}"]] = _length
-ADULT[SPINE], ADULT[NECK], ADULT[HEAD] = 502, 132, 190
+ADULT[SPINE], ADULT[NECK], ADULT[HEAD] = 482, 98, 222
 
 VARIED, CLIPPED, SIZE = 0.06, 0.12, 0.04
 """Standard deviation and bound of one bone's relative variation, and of the whole body's."""
@@ -57,6 +58,7 @@ class Widening:
         low: The legs sit, squat, kneel or lunge.
         bent: The torso bends and twists strongly (slightly it does so always).
         lying, tumbling: The whole body lies; has any orientation.
+        fronts: Beyond chance, the camera sees the person from the front, as photographers like to.
     """
 
     other_arms: float = 0.3
@@ -65,8 +67,9 @@ class Widening:
     anew: float = 0.2
     low: float = 0.25
     bent: float = 0.3
-    lying: float = 0.06
-    tumbling: float = 0.04
+    lying: float = 0.07
+    tumbling: float = 0.08
+    fronts: float = 0.3
 
     def widen(self, units: F64, other: F64, rng: Rng) -> F64:
         """(15, 3) directions of a recorded pose -> those of another one, within the limits of joints.
@@ -119,6 +122,10 @@ class Widening:
         if choice < self.lying + self.tumbling:
             return units @ turn(_unit(rng.normal(size=3)), rng.uniform(0, 360)).T
         return units
+
+    def heading(self, rng: Rng) -> float:
+        """Degrees about the vertical; 0 faces the camera."""
+        return float(rng.uniform(-90, 90) if rng.random() < self.fronts else rng.uniform(-180, 180))
 
 
 def varied_lengths(own: F64, rng: Rng) -> F64:

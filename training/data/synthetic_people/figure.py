@@ -121,7 +121,7 @@ def surface(joints: F64, build: Build, covered: frozenset[str], rng: Rng) -> F64
     hips_left = across(joints[J["l_hip"]] - joints[J["r_hip"]], up)
     chest_left = across(joints[J["l_shoulder"]] - joints[J["r_shoulder"]], up)
     hips_front, chest_front = cross(hips_left, up), cross(chest_left, up)
-    size = float(np.linalg.norm(joints[J["thorax"]] - joints[J["pelvis"]])) / 502
+    size = float(np.linalg.norm(joints[J["thorax"]] - joints[J["pelvis"]])) / 490
     size = 0.5 + 0.5 * size  # girth follows height, weakly
     _torso(rings, joints, build, (hips_left, chest_left), (hips_front, chest_front), covered, size)
     face = _head(rings, joints, build, up, chest_front, rng)
