@@ -16,7 +16,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     # Imported here: the help of one command must not load what only another needs.
     from training import export_command, fit_command
-    from training.evaluation import crop_command, pose_joints_command, skeleton_command
+    from training.evaluation import (
+        crop_command,
+        pose_command,
+        pose_joints_command,
+        pose_maps_command,
+        skeleton_command,
+    )
 
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure DeepSkel's networks.")
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -33,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("crop", "click-directed segmentation", crop_command),
         ("skeleton", "skeletons with their inscribed circles", skeleton_command),
         ("joints", "2D joints of people", pose_joints_command),
+        ("maps", "skeleton maps, and what is read from true ones", pose_maps_command),
+        ("pose", "3D poses of people, the whole chain", pose_command),
     ):
         evaluate_task = evaluate.add_parser(task, help=what)
         command.add_arguments(evaluate_task)

@@ -8,12 +8,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.pose.hypotheses import Look
 from training.data.pose_data import PoseData, open_pose_data
 from training.evaluation.pose_people import Person, made, photographed
 from training.evaluation.pose_photos import chosen_people
+from training.evaluation.pose_true_maps import mean_pose
+
+F64 = npt.NDArray[np.float64]
 
 CACHE = Path(".cache/photos")
 """Where poses lifted from 2D are kept, as `fit` does."""
@@ -35,6 +39,18 @@ def open_evaluation_data(args: argparse.Namespace) -> PoseData:
     if not data.people or args.limit == 0:
         return replace(data, people=[])
     return replace(data, people=chosen_people(data.people, args.sets, args.limit, args.seed))
+
+
+def mean_of_trained(args: argparse.Namespace) -> F64:
+    """(16, 3) mm: the mean pose of the motion capture in `--data` that is trained on.
+
+    Raises:
+        InputError: All of it is held out.
+    """
+    poses = open_pose_data(args.data, "train").poses
+    if poses is None or not len(poses):
+        raise InputError("There is no motion capture of people who are trained on.", "Name it in --data.")
+    return mean_pose(poses, args.seed)
 
 
 def made_people(args: argparse.Namespace, data: PoseData) -> Iterator[tuple[Look, Person]]:

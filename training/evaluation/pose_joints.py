@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -88,7 +88,27 @@ def summarise_joints(found: Mapping[str, Found], people: Sequence[PersonRecord],
     return models
 
 
-def joint_figures(xy: F64, people: Sequence[PersonRecord], seed: int) -> Figures:
+class Annotated(Protocol):
+    """A person whose joints are known: in a photo of the data or a made one."""
+
+    @property
+    def joints(self) -> F64:
+        """(16, 2) px, NaN where unknown."""
+
+    @property
+    def visibility(self) -> npt.NDArray[np.intp]:
+        """(16,) 0 where unknown."""
+
+    @property
+    def person(self) -> str:
+        """Who it is: intervals resample these."""
+
+    @property
+    def head(self) -> float | None:
+        """Length that PCKh measures by, px."""
+
+
+def joint_figures(xy: F64, people: Sequence[Annotated], seed: int) -> Figures:
     """PCK@0.2 and PCKh@0.5 of some people, by group of joints.
 
     Args:
@@ -97,7 +117,7 @@ def joint_figures(xy: F64, people: Sequence[PersonRecord], seed: int) -> Figures
         seed: Of the intervals.
 
     Returns:
-        `people`; `pck` and `pckh`, each a table of `rates`; `interval` and `pckh_interval` of their means, 95 %
+        `people`; `pck` and `pckh`, each a table of `rates`; `pck_interval` and `pckh_interval` of their means, 95 %
         bootstrap over people.
     """
     truth = np.stack([record.joints for record in people])
@@ -106,7 +126,7 @@ def joint_figures(xy: F64, people: Sequence[PersonRecord], seed: int) -> Figures
     own = [record.person for record in people]
     figures: Figures = {"people": len(people)}
     for key, interval, groups, correct in (
-        ("pck", "interval", PCK_GROUPS, pck(xy, truth, visibility)),
+        ("pck", "pck_interval", PCK_GROUPS, pck(xy, truth, visibility)),
         ("pckh", "pckh_interval", PCKH_GROUPS, pckh(xy, truth, visibility, head)),
     ):
         figures[key] = {column: round(rate, 6) for column, rate in rates(correct, groups).items()}

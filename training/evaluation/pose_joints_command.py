@@ -14,7 +14,7 @@ PCK@0.2: a joint counts as found within a fifth of the torso, left shoulder to r
 PCKh@0.5: within half the head size: 0.6 of the head box's diagonal, or upper neck to head top without head boxes.
          Columns are means over their joints; the mean is over all joints by count, without pelvis and thorax.
          Joints of visibility 0 are left out. Intervals: 95 % bootstrap over people.
-JSON:    models.NAME.pck.head ... .pck.mean, .pckh.mean, .interval, .seconds; models.NAME.sets.SET as NAME
+JSON:    models.NAME.pck.head ... .pck.mean, .pckh.mean, .pck_interval, .seconds; models.NAME.sets.SET as NAME
 """
 
 

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 pose_regressor: true maps of people of motion capture who are not trained on, as recorded, before random cameras that
-                look at them; view n is always the same. MPJPE in mm after the thoraxes are aligned. "closest" is the
-                one of the 18 maps (6 widths, 3 crops) whose pose projects closest to the true 2D joints; "oracle" the
-                best in 3D; "mean pose" says the mean of 2,000 views of the training people whatever it sees.
+                look at them; view n is always the same. MPJPE in mm after the thoraxes are aligned. A
+                ranking of the 18 maps (6 widths, 3 crops) is told the true 2D joints: "matching" takes the pose that
+                projects closest to them; "oracle" the best in 3D; "mean pose" says the mean of 2,000 views of the
+                training people whatever it sees.
 pose_maps:      its maps against maps drawn from the truth: of made people (motion capture as above, rendered), and of
                 people in photos with all joints known, whose depth is lifted from 2D and may be wrong.
                 MAE of values in [0, 1], also where sticks are alone; IoU of the pixels of each bone, told by colour.
 Data:           motion capture, people in photos, photos or objects (backgrounds of made people), in any order.
 JSON:           models.pose_regressor.mpjpe, .interval, .n_mpjpe, .pa_mpjpe, .joints.JOINT, .widths.W, .crops.C,
-                .outside.K.mpjpe, .sets.SET.mpjpe, .multiple.mpjpe, .average, .oracle, .mean_pose;
+                .outside.K.mpjpe, .sets.SET.mpjpe, .RANKING.mpjpe, .average, .oracle, .mean_pose;
                 models.pose_maps.synthetic.mae, .stick_mae, .cross_entropy, .iou, .bones.BONE, .widths.W.iou; .photos
 """
 
@@ -70,17 +71,15 @@ def _regressor(args: argparse.Namespace, data: PoseData, advance: Any) -> dict[s
     from engine.errors import InputError
     from engine.pose.network import Regressor
     from engine.weights import load_net
-    from training.data.pose_data import open_pose_data
-    from training.evaluation.pose_true_maps import mean_pose, measure_true_maps, scenes_of
+    from training.evaluation.pose_data import mean_of_trained
+    from training.evaluation.pose_true_maps import measure_true_maps, scenes_of
 
     if data.poses is None:
         raise InputError("There is no motion capture to draw true maps from.", "Name it in --data.")
     device = choose(args.device)
     regressor = Regressor(load_net("pose_regressor", device, folder=args.weights), device)
-    trained = open_pose_data(args.data, "train").poses
-    assert trained is not None  # noqa: S101 - the same files
-    mean = mean_pose(trained, args.seed)
-    return measure_true_maps(regressor, scenes_of(data.poses, args.views, args.seed), mean, args.seed, advance)
+    scenes = scenes_of(data.poses, args.views, args.seed)
+    return measure_true_maps(regressor, scenes, mean_of_trained(args), args.seed, advance)
 
 
 def _maps(args: argparse.Namespace, data: PoseData, advance: Any) -> dict[str, Any]:

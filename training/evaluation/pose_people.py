@@ -34,7 +34,7 @@ class Person:
     Args:
         set: Data set.
         person: Whose figures resemble each other share it; intervals resample these.
-        xy: (16, 2) px of the picture, NaN where unknown.
+        joints: (16, 2) px of the picture, NaN where unknown.
         visibility: (16,) 0 unknown, 1 hidden, 2 visible.
         pose: (16, 3) mm in camera axes relative to the thorax; NaN where unknown. True of made people, lifted from the
             2D joints of those in photos.
@@ -45,7 +45,7 @@ class Person:
 
     set: str
     person: str
-    xy: F64
+    joints: F64
     visibility: Ints
     pose: F64
     depth: F64
@@ -111,7 +111,7 @@ def true_maps(people: Sequence[Person], width: float, crop: float, size: int) ->
     Returns:
         (N, 6, size, size) in [0, 1].
     """
-    xy = np.stack([scaled(person_window(p.xy, p.visibility), crop).to_window(p.xy, size, size) for p in people])
+    xy = np.stack([scaled(person_window(p.joints, p.visibility), crop).to_window(p.joints, size, size) for p in people])
     depth, known = np.stack([p.depth for p in people]), np.stack([p.visibility > 0 for p in people])
     return render_maps(
         torch.from_numpy(xy), torch.from_numpy(depth), width, size,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
 from engine.pose.metrics import PCK_GROUPS
+from engine.pose.ranking import RANKINGS
 
 Figures = Mapping[str, Any]
 
@@ -28,7 +29,7 @@ def table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], wo
 def joint_tables(models: Figures) -> list[Table]:
     """PCK@0.2 and PCKh@0.5 of every model, all people and set by set, in percent."""
     made = []
-    for key, interval, title in (("pck", "interval", "PCK@0.2"), ("pckh", "pckh_interval", "PCKh@0.5")):
+    for key, interval, title in (("pck", "pck_interval", "PCK@0.2"), ("pckh", "pckh_interval", "PCKh@0.5")):
         rows = [
             [part, str(figures["people"]), name, *(percent(figures[key].get(c)) for c in COLUMNS),
              "-".join(map(percent, figures.get(interval, ()))), seconds]
@@ -50,8 +51,8 @@ def map_tables(models: Figures) -> list[Table]:
         named = {"single map": regressor} | {
             title: regressor[key]
             for title, key in (
-                ("closest of 18", "multiple"), ("mean of 18", "average"), ("oracle of 18", "oracle"),
-                ("mean pose", "mean_pose"),
+                *((f"18 maps, {how}", how) for how in RANKINGS),
+                ("18 maps, mean", "average"), ("18 maps, oracle", "oracle"), ("mean pose", "mean_pose"),
             )
         }  # fmt: skip
         made.append(error_table("True maps of held-out people, mm", named))
@@ -74,6 +75,66 @@ def map_tables(models: Figures) -> list[Table]:
         cells = ([bone, *(percent(figures["bones"].get(bone)) for figures in seen.values())] for bone in bones)
         made.append(table("IoU of bones", ("bone", *seen), cells))
     return made
+
+
+ROWS = {
+    "mean_pose": "mean pose",
+    "pose_rgb": "Direct RGB",
+    "pose_single": "single map",
+    "pose_matching": "18 maps, matched",
+    "pose_consensus": "18 maps, consensus",
+    "pose_fusion": "18 maps, fusion",
+    "pose_oracle": "18 maps, oracle",
+    "pose_ensemble": "ensemble, matched",
+    "pose_ensemble_oracle": "ensemble, oracle",
+    "true_map": "single true map",
+    "true_map_matching": "18 true maps, matched",
+}
+"""Rows as the tables call them, in the paper's order."""
+
+
+def pose_tables(models: Figures) -> list[Table]:
+    """The paper's tables: errors, given depth or 2D, by widths and crops, by joint; 2D joints of projected poses."""
+    tables = []
+    if made := _named(models, "synthetic"):
+        tables.append(error_table(f"Made people ({_people(made)}), mm", made))
+        given = ([name, mm(f["true_depth"]), mm(f["true_2d"])] for name, f in made.items())
+        tables.append(table("Made people, MPJPE given the true", ("", "depth", "2D"), given))
+        if "pose" in models:
+            tables.append(_grid_table("Made people, MPJPE by widths x crops", models["pose"]["synthetic"], mm))
+        joints = next(iter(made.values()))["joints"]
+        by_joint = ([joint.replace("_", " "), *(mm(f["joints"][joint]) for f in made.values())] for joint in joints)
+        tables.append(table("Made people, error of joints, mm", ("joint", *made), by_joint))
+    for part, title in (("synthetic", "Made people"), ("photos", "Photos")):
+        if rows := _named(models, part):
+            everyone = {"2D detector": models["detector"][part]} | {n: f for n, f in rows.items() if "pck" in f}
+            for key, protocol in (("pck", "PCK@0.2"), ("pckh", "PCKh@0.5")):
+                cells = (
+                    [name, *(percent(f[key].get(c)) for c in COLUMNS), "-".join(map(percent, f[f"{key}_interval"]))]
+                    for name, f in everyone.items()
+                )
+                tables.append(table(f"{title} ({_people(rows)}), projected, {protocol}", ("", *COLUMNS, "95 %"), cells))
+    if photos := {name: f["pseudo"] for name, f in _named(models, "photos").items() if "pseudo" in f}:
+        lifted = ([name, mm(f["n_mpjpe"]), mm(f["pa_mpjpe"])] for name, f in photos.items())
+        title = f"Photos ({_people(photos)}) against poses lifted from true 2D (no truth), mm"
+        tables.append(table(title, ("", "N-MPJPE", "PA-MPJPE"), lifted))
+    if "grid" in models.get("pose", {}).get("photos", {}):
+        tables.append(_grid_table("Photos, PCK@0.2 by widths x crops", models["pose"]["photos"], percent))
+    return tables
+
+
+def _named(models: Figures, part: str) -> dict[str, Figures]:
+    return {title: models[name][part] for name, title in ROWS.items() if part in models.get(name, {})}
+
+
+def _people(rows: Mapping[str, Figures]) -> int:
+    return int(next(iter(rows.values()))["people"])
+
+
+def _grid_table(title: str, figures: Figures, shown: Callable[[float | None], str]) -> Table:
+    ways = dict.fromkeys(how for found in figures["grid"].values() for how in found)
+    cells = ([size, *(shown(found.get(how)) for how in ways)] for size, found in figures["grid"].items())
+    return table(title, ("maps", *ways), cells)
 
 
 def error_table(title: str, named: Mapping[str, Figures]) -> Table:

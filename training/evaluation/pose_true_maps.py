@@ -11,12 +11,12 @@ import numpy.typing as npt
 import torch
 
 from engine.nets.map_net import MAP_SIZE
-from engine.pose.hypotheses import Detection
+from engine.pose.hypotheses import Detection, Origin, PoseReading
 from engine.pose.maps import CROPS, SINGLE, WIDTHS, render_maps
-from engine.pose.matching import match
 from engine.pose.metrics import mpjpe
 from engine.pose.network import Regressed
 from engine.pose.person import person_window, scaled
+from engine.pose.ranking import RANKINGS, rank
 from training.data.mocap import Poses
 from training.data.pose_bank import PoseBank, View
 from training.evaluation.pose_figures import error_of, joints_of, pose_figures
@@ -118,27 +118,35 @@ def measure_true_maps(
         advance: Told (what is measured, how much of it is done, how much there is).
 
     Returns:
-        Figures of `pose_figures` with one map of `SINGLE`; `.joints`; `.mean_pose`; the same of `.multiple`, the
-        hypothesis of the 18 whose projection is closest to the true 2D joints, `.average` of the 18 and `.oracle`, the
-        one closest to the truth; MPJPE `.widths.W` at crop 1, `.crops.C` at the single width, `.sets.SET`, and
+        Figures of `pose_figures` with one map of `SINGLE`; `.joints`; the same of every ranking of
+        the 18, told the true 2D joints (`.matching`, `.consensus`, `.fusion`), of their `.average`, of `.oracle`, the
+        one closest to the truth, and of `.mean_pose`; MPJPE `.widths.W` at crop 1, `.crops.C` at the single width, `.sets.SET`, and
         `.outside.K` by how many joints are cut off.
     """
     truth, people = scenes.truth, scenes.people
     grid = [(w, c) for w in WIDTHS for c in CROPS]
-    poses: dict[tuple[float, float], F64] = {}
+    told: dict[tuple[float, float], Regressed] = {}
     for number, (width, crop) in enumerate(grid):
-        poses[width, crop] = _regress(regressor, scenes, width, crop)[0].pose
+        told[width, crop] = _regress(regressor, scenes, width, crop)[0]
         advance("true maps", number + 1, len(grid))
-    every = np.stack([poses[key] for key in grid], 1)
+    reading = PoseReading(
+        Detection(scenes.xy, np.ones(truth.shape[:2])),
+        np.stack([told[key].pose for key in grid], 1),
+        np.stack([told[key].sigma for key in grid], 1),
+        tuple(Origin(*key) for key in grid),
+    )
+    poses = {key: one.pose for key, one in told.items()}
     single = poses[SINGLE]
-    row = np.arange(len(truth))
-    seen = Detection(scenes.xy, np.ones(truth.shape[:2]))
     figures = pose_figures(single, truth, people, seed)
     figures["joints"] = joints_of(single, truth)
+    rows = np.arange(len(truth))
+    for how in RANKINGS:
+        ranked = rank(reading, how)
+        figures[how] = pose_figures(ranked.reading.pose[rows, ranked.best()], truth, people, seed)
+    errors = mpjpe(reading.pose, np.broadcast_to(truth[:, None], reading.pose.shape))
     for name, chosen in (
-        ("multiple", every[row, match(every, seen).error.argmin(1)]),
-        ("average", every.mean(1)),
-        ("oracle", every[row, mpjpe(every, np.broadcast_to(truth[:, None], every.shape)).argmin(1)]),
+        ("average", reading.pose.mean(1)),
+        ("oracle", reading.pose[rows, errors.argmin(1)]),
         ("mean_pose", np.broadcast_to(mean, truth.shape)),
     ):
         figures[name] = pose_figures(np.asarray(chosen), truth, people, seed)
