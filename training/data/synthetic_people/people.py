@@ -98,11 +98,11 @@ class Painting:
 
     def add(self, fragments: Fragments, colour: F32, owner: int) -> None:
         """Put what is nearer than what is there already."""
-        nearer = fragments.depth < self.depth[fragments.rows, fragments.columns]
-        rows, columns = fragments.rows[nearer], fragments.columns[nearer]
-        self.colour[rows, columns] = colour[nearer]
-        self.depth[rows, columns] = fragments.depth[nearer]
-        self.owner[rows, columns] = owner
+        nearer = np.flatnonzero(fragments.depth < self.depth.ravel()[fragments.place])
+        place = fragments.place[nearer]
+        self.colour.reshape(-1, 3)[place] = colour[nearer]
+        self.depth.reshape(-1)[place] = fragments.depth[nearer]
+        self.owner.reshape(-1)[place] = owner
 
 
 class SyntheticPeople:
@@ -182,11 +182,11 @@ class SyntheticPeople:
     def _scene(self, painting: Painting, rng: Rng) -> tuple[F32, npt.NDArray[np.bool_]]:
         """The finished painting, and which of its pixels something stands before."""
         behind = background(rng, self.photos, painting.side)
-        there = painting.owner > 0
+        there = np.flatnonzero(painting.owner)
         tint = 1 + rng.uniform(0, 0.5) * (np.array(cv2.mean(behind)[:3]) / 128 - 1)  # light of the place
         picture = behind
-        picture[there] = painting.colour[there] * tint.astype(np.float32)
-        hidden = np.zeros(there.shape, np.bool_)
+        picture.reshape(-1, 3)[there] = painting.colour.reshape(-1, 3)[there] * tint.astype(np.float32)
+        hidden = np.zeros(painting.owner.shape, np.bool_)
         if rng.random() < self.occluded:
             colour, cover = occluder(rng, self.photos, self.things, painting.side)
             picture += (colour - picture) * cover[..., None]

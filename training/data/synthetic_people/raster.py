@@ -23,15 +23,14 @@ class Fragments:
     """The pixels that a figure covers, and what lies there.
 
     Args:
-        rows, columns: (N,) place in the picture.
+        place: (N,) pixel of the picture, row by row.
         quad: (N,) which quad.
         depth: (N,) float32 mm from the camera.
-        normal: (N, 3) float32 unit, camera axes.
+        normal: (3, N) float32 unit, camera axes.
         around, along: (N,) float32 place on the tube: turns (0 front to 1), and ring number from the tube's first.
     """
 
-    rows: Ints
-    columns: Ints
+    place: Ints
     quad: Ints
     depth: F32
     normal: F32
@@ -66,22 +65,21 @@ def rasterise(points: F64, normals: F64, pixels: F64, side: int) -> Fragments:
     fill = cv2.fillConvexPoly
     for number, quad in enumerate(corners, 1):
         fill(canvas, quad, number, 8, FRACTION)
-    rows, columns = np.nonzero(canvas)
-    painted = canvas[rows, columns] - 1
+    place = np.flatnonzero(canvas)
+    painted = canvas.ravel()[place] - 1
     shown = xy[which].astype(np.float32)
-    at, step_x, step_y = _affine(shown, _values(which, flat, flat_n))
-    middle = shown.mean(1)
     reach = (high - low)[which].astype(np.float32) / 2 + 1
-    own = np.concatenate([middle, reach], 1)[painted]
+    # One row a value: long rows are what numpy is fast with.
+    table = np.concatenate([*_affine(shown, _values(which, flat, flat_n)), shown.mean(1), reach], 1).T
+    own = np.take(np.ascontiguousarray(table), painted, 1)
+    x, y = (place % side).astype(np.float32), (place // side).astype(np.float32)
     # Rounding paints a little beyond a quad: nothing is extrapolated farther than that.
-    dx = np.minimum(np.maximum(columns.astype(np.float32) + 0.5 - own[:, 0], -own[:, 2]), own[:, 2])
-    dy = np.minimum(np.maximum(rows.astype(np.float32) + 0.5 - own[:, 1], -own[:, 3]), own[:, 3])
-    found = at[painted]
-    found += step_x[painted] * dx[:, None]
-    found += step_y[painted] * dy[:, None]
-    normal = found[:, 1:4]
-    normal /= np.maximum(np.sqrt(np.einsum("nd,nd->n", normal, normal)), 1e-6)[:, None]
-    return Fragments(rows, columns, which[painted], found[:, 0], normal, found[:, 4], found[:, 5])
+    dx = np.minimum(np.maximum(x + np.float32(0.5) - own[18], -own[20]), own[20])
+    dy = np.minimum(np.maximum(y + np.float32(0.5) - own[19], -own[21]), own[21])
+    found = own[:6] + own[6:12] * dx + own[12:18] * dy
+    normal = found[1:4]
+    normal /= np.maximum(np.sqrt((normal * normal).sum(0)), np.float32(1e-6))
+    return Fragments(place, which[painted], found[0], normal, found[4], found[5])
 
 
 def _values(which: Ints, points: F64, normals: F64) -> F32:

@@ -23,10 +23,10 @@ def background(rng: Rng, photos: Photos, side: int) -> F32:
     """(side, side, 3) float32: a piece of a photo, or colours and noise where there is none."""
     photo = photos(rng) if rng.random() < 0.96 else None
     if photo is None or min(photo.shape[:2]) < 8:
-        plain = np.broadcast_to(textures.colour(rng), (side, side, 3)).astype(np.float32)
+        plain = np.tile(textures.colour(rng), (side, side, 1))
         other = textures.colour(rng) - plain[0, 0]
         weight = np.linspace(0, 1, side, dtype=np.float32)[:, None] * rng.uniform(0, 1)
-        return np.asarray(plain + other * weight[..., None] + 6 * textures.noise(rng, 16, side)[..., None], np.float32)
+        return plain + other * weight[..., None] + np.float32(6) * textures.noise(rng, 16, side)[..., None]
     height, width = photo.shape[:2]
     extent = int(min(height, width) * rng.uniform(0.45, 1.0))
     y, x = int(rng.integers(height - extent + 1)), int(rng.integers(width - extent + 1))

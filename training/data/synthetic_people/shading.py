@@ -26,28 +26,38 @@ _ALONG_MM = np.array([_STEP.get(z, 60) for z in ZONES], np.float32)
 def shade(fragments: Fragments, outfit: Outfit, rng: Rng) -> F32:
     """(N, 3) float32 RGB, 0–255 and a little beyond."""
     side = textures.SIDE
-    zone = QUAD_ZONE[fragments.quad]
-    texture = outfit.of_quad[fragments.quad]
-    once = ONCE_AROUND[zone]
-    along = np.maximum(fragments.along - QUAD_ZONE_START[fragments.quad], 0)
     tile = rng.uniform(120, 420)  # mm that a repeating texture covers
-    u = np.where(once, fragments.around, fragments.around * _AROUND_MM[zone] / tile) * side
-    v = (
-        np.where(once, np.minimum(along / QUAD_ZONE_RINGS[fragments.quad], 0.999), along * _ALONG_MM[zone] / tile)
-        * side
-    )
-    u, v = np.nan_to_num(u), np.nan_to_num(v)
-    colour = outfit.atlas[texture, v.astype(np.intp) % side, u.astype(np.intp) % side]
-    # Folds: noise stretched along the limb moves the normal a little and the brightness more.
-    fold = textures.noise(rng, int(rng.integers(6, 14)))
-    place = (along * _ALONG_MM[zone] / 300 * side).astype(np.intp) % side
-    crease = fold[place, (fragments.around * side * 1.0).astype(np.intp) % side]
-    strength = np.where(texture < 2, 0.03, rng.uniform(0.03, 0.13)).astype(np.float32)
+    cloth = rng.uniform(0.03, 0.13)
+    # What a quad says of all its pixels: factors of its places on the texture, and what it is made of.
+    texture, zone = outfit.of_quad, QUAD_ZONE
+    once = ONCE_AROUND[zone]
+    table = np.stack(
+        [
+            np.where(once, 1.0, _AROUND_MM[zone] / tile),
+            np.where(once, 0.999 / QUAD_ZONE_RINGS, _ALONG_MM[zone] / tile),
+            QUAD_ZONE_START,
+            _ALONG_MM[zone] / 300,
+            np.where(texture < 2, 0.03, cloth),  # skin and face are smooth
+            outfit.gloss[texture],
+        ]
+    ).astype(np.float32)
+    u_scale, v_scale, start, fold_scale, strength, gloss = np.take(table, fragments.quad, 1)
+    along = np.maximum(fragments.along - start, 0)
+    turn = fragments.around * np.float32(side)
+    u = (turn * u_scale).astype(np.int32) % side
+    v = (along * v_scale * np.float32(side)).astype(np.int32) % side
+    texel = (texture.astype(np.int32) * side * side)[fragments.quad] + v * side + u
+    colour = np.take(outfit.atlas.reshape(-1, 3), texel, 0)
+    # Folds: noise stretched along the limb.
+    fold = textures.noise(rng, int(rng.integers(6, 14))).ravel()
+    crease = fold[(along * fold_scale * np.float32(side)).astype(np.int32) % side * side + turn.astype(np.int32) % side]
     light = _light(fragments.normal, rng)
-    brightness = light + strength * crease
-    towards = -fragments.normal[:, 2]
-    glint = outfit.gloss[texture] * np.maximum(towards * 0.4 + light - 0.9, 0) ** 2 * 160
-    return np.asarray(colour * np.maximum(brightness, 0.05)[:, None] + glint[:, None], np.float32)
+    glint = (
+        gloss * np.maximum(light - fragments.normal[2] * np.float32(0.4) - np.float32(0.9), 0) ** 2 * np.float32(160)
+    )
+    colour *= np.maximum(light + strength * crease, np.float32(0.05))[:, None]
+    colour += glint[:, None]
+    return colour
 
 
 def _light(normal: F32, rng: Rng) -> F32:
@@ -56,8 +66,8 @@ def _light(normal: F32, rng: Rng) -> F32:
     key /= np.linalg.norm(key)
     ambient = rng.uniform(0.3, 0.75)
     hard = rng.uniform(0.25, 1.0) * (1.15 - ambient)
-    lambert = normal @ key.astype(np.float32)
+    lambert = key.astype(np.float32) @ normal
     wrap = rng.uniform(0, 0.5)  # large lamps reach around
-    lit = np.maximum((lambert + wrap) / (1 + wrap), 0)
-    sky = 0.12 * rng.uniform(0, 1) * -normal[:, 1]
-    return np.asarray(ambient + 1.1 * hard * lit + sky, np.float32)
+    lit = np.maximum((lambert + np.float32(wrap)) / np.float32(1 + wrap), 0)
+    sky = np.float32(-0.12 * rng.uniform(0, 1)) * normal[1]
+    return np.asarray(np.float32(ambient) + np.float32(1.1 * hard) * lit + sky, np.float32)

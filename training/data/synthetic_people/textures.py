@@ -43,7 +43,7 @@ def colour(rng: Rng) -> F32:
         return np.asarray(np.array([40, 60, 100]) * rng.uniform(0.5, 1.9) + rng.normal(0, 8, 3), np.float32).clip(
             5, 255
         )
-    hsv = np.array([[[rng.uniform(0, 180), rng.uniform(60, 255), rng.uniform(50, 255)]]]).astype(np.uint8)
+    hsv = np.array([[[rng.uniform(0, 180), 255 * rng.beta(1.6, 1.6), rng.uniform(40, 250)]]]).astype(np.uint8)
     return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)[0, 0], np.float32)
 
 
