@@ -184,7 +184,7 @@ class SyntheticPeople:
         behind = background(rng, self.photos, painting.side)
         there = np.flatnonzero(painting.owner)
         tint = 1 + rng.uniform(0, 0.5) * (np.array(cv2.mean(behind)[:3]) / 128 - 1)  # light of the place
-        picture = behind
+        picture = np.ascontiguousarray(behind)  # else the flat view below would be a copy
         picture.reshape(-1, 3)[there] = painting.colour.reshape(-1, 3)[there] * tint.astype(np.float32)
         hidden = np.zeros(painting.owner.shape, np.bool_)
         if rng.random() < self.occluded:

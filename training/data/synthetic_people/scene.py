@@ -26,7 +26,8 @@ def background(rng: Rng, photos: Photos, side: int) -> F32:
         plain = np.tile(textures.colour(rng), (side, side, 1))
         other = textures.colour(rng) - plain[0, 0]
         weight = np.linspace(0, 1, side, dtype=np.float32)[:, None] * rng.uniform(0, 1)
-        return plain + other * weight[..., None] + np.float32(6) * textures.noise(rng, 16, side)[..., None]
+        grain = np.float32(6) * textures.noise(rng, 16, side)[..., None]
+        return np.asarray(plain + other * weight[..., None] + grain, np.float32)
     height, width = photo.shape[:2]
     extent = int(min(height, width) * rng.uniform(0.45, 1.0))
     y, x = int(rng.integers(height - extent + 1)), int(rng.integers(width - extent + 1))

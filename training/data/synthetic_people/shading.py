@@ -52,12 +52,10 @@ def shade(fragments: Fragments, outfit: Outfit, rng: Rng) -> F32:
     fold = textures.noise(rng, int(rng.integers(6, 14))).ravel()
     crease = fold[(along * fold_scale * np.float32(side)).astype(np.int32) % side * side + turn.astype(np.int32) % side]
     light = _light(fragments.normal, rng)
-    glint = (
-        gloss * np.maximum(light - fragments.normal[2] * np.float32(0.4) - np.float32(0.9), 0) ** 2 * np.float32(160)
-    )
+    glint = gloss * np.maximum(light - fragments.normal[2] * np.float32(0.4) - np.float32(0.9), 0) ** 2
     colour *= np.maximum(light + strength * crease, np.float32(0.05))[:, None]
-    colour += glint[:, None]
-    return colour
+    colour += glint[:, None] * np.float32(160)
+    return np.asarray(colour, np.float32)
 
 
 def _light(normal: F32, rng: Rng) -> F32:

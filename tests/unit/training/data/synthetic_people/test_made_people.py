@@ -139,6 +139,20 @@ def test_faces_face_where_people_do() -> None:
     assert len(back) == 0 or np.median(back) > 0.3  # long hair may hide all of the head
 
 
+@pytest.mark.parametrize("grey", [None, np.full((30, 50, 3), 128, np.uint8)])
+def test_the_figure_is_in_the_scene_and_nowhere_else(grey: np.ndarray | None) -> None:
+    made = SyntheticPeople(bank(), lambda rng: grey, **PLAIN)
+    for seed in range(6):
+        painting = Painting(48)
+        painting.owner[10:30, 5:20] = 1
+        painting.colour[10:30, 5:20] = (1000, 0, 500)
+        picture, hidden = made._scene(painting, np.random.default_rng(seed))
+        assert not hidden.any()
+        assert (picture[10:30, 5:20, 0] > 400).all()
+        picture[10:30, 5:20] = 0
+        assert (picture < 400).all()
+
+
 def test_photos_are_behind_people(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "green.png"), np.full((40, 60, 3), (0, 200, 0), np.uint8))
     made = SyntheticPeople(OneView(standing()), [tmp_path / "green.png"], **PLAIN)
