@@ -1,0 +1,107 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.errors import InputError
+from engine.pose.hypotheses import NO_MAP
+from engine.pose.joints import MPII_16
+from engine.pose.ranking import RANKINGS, precision_mean, rank, with_fused
+from tests.unit.engine.pose.someone import CAMERA, POSE, reading
+
+WRIST, ELBOW, THORAX = (MPII_16.index(name) for name in ("l_wrist", "l_elbow", "thorax"))
+
+
+def moved(joint: int, offset: tuple[float, float, float]) -> np.ndarray:
+    pose = POSE.copy()
+    pose[joint] += offset
+    return pose
+
+
+def test_matching_takes_the_smallest_reprojection_error() -> None:
+    poses = np.stack([moved(WRIST, (200, 0, 0)), moved(WRIST, (0, 0, 900)), moved(WRIST, (0, 80, 0))])
+    ranked = rank(reading(poses), "matching")
+    assert ranked.best().tolist() == [1], "depth is not seen in the picture"
+    assert ranked.score[0].argsort().tolist() == [0, 2, 1]
+    assert ranked.reading.pose.shape[1] == 3
+
+
+def test_consensus_sees_depth_too() -> None:
+    poses = np.stack([moved(WRIST, (0, 0, 900)), moved(WRIST, (0, 5, 0)), POSE + 0, moved(WRIST, (5, 0, 0))])
+    best = rank(reading(poses), "consensus").best()[0]
+    assert best != 0, "three agree that the wrist is not there"
+
+
+@pytest.mark.parametrize("how", RANKINGS)
+def test_a_hypothesis_without_a_camera_is_never_believed(how: str) -> None:
+    poses = np.stack([-POSE, moved(WRIST, (60, 0, 0))])
+    ranked = rank(reading(poses), how)
+    assert ranked.score[0, 0] == -np.inf
+    assert ranked.best()[0] != 0
+
+
+@pytest.mark.parametrize("how", RANKINGS)
+def test_each_person_is_ranked_alone(how: str) -> None:
+    first = reading(np.stack([POSE, moved(WRIST, (300, 0, 0))]))
+    second = reading(np.stack([moved(ELBOW, (0, 300, 200)), POSE]), confidence=0.5)
+    together = rank(type(first).joined([first, second]), how)
+    for n, alone in enumerate((first, second)):
+        assert together.score[n] == pytest.approx(rank(alone, how).score[0])
+
+
+@pytest.mark.parametrize("how", RANKINGS)
+def test_nobody_seen_is_no_error(how: str) -> None:
+    ranked = rank(reading(np.stack([POSE, POSE]), confidence=0.0), how)
+    assert (ranked.score == -np.inf).all()
+    assert ranked.best().tolist() == [0]
+
+
+def test_the_mean_is_weighted_by_precision() -> None:
+    said = reading(np.stack([POSE, moved(WRIST, (100, 0, 0))]))
+    said.sigma[0, 1, WRIST] = 80.0
+    mean, sigma = precision_mean(said)
+    # weights 1/40² and 1/80²: four to one
+    assert mean[0, WRIST] == pytest.approx(POSE[WRIST] + (20, 0, 0))
+    assert mean[0, ELBOW] == pytest.approx(POSE[ELBOW])
+    assert sigma[0, ELBOW] == pytest.approx(40)
+    assert sigma[0, WRIST] == pytest.approx(np.sqrt(2 / (1 / 1600 + 1 / 6400)))
+
+
+def test_the_fused_pose_stays_relative_to_the_thorax() -> None:
+    said = reading(np.stack([moved(WRIST, (100, 0, 40)), POSE * 1.1]), CAMERA.project(moved(ELBOW, (50, 0, 0))))
+    fused = with_fused(said)
+    assert fused.origins[-1] == NO_MAP
+    assert fused.pose.shape == (1, 3, 16, 3)
+    assert fused.pose[0, -1, THORAX] == pytest.approx(0)
+
+
+def test_fusion_moves_joints_towards_where_they_are_seen_and_leaves_depth() -> None:
+    seen = CAMERA.project(moved(WRIST, (100, 0, 0)))
+    unsure = with_fused(reading(POSE[None], seen, np.where(np.arange(16) == WRIST, 0.0, 0.9))).pose[0, -1]
+    assert unsure[WRIST] == pytest.approx(POSE[WRIST])
+    fused = with_fused(reading(POSE[None], seen)).pose[0, -1]
+    assert 20 < fused[WRIST, 0] - POSE[WRIST, 0] < 100
+    assert fused[:, 2] == pytest.approx(POSE[:, 2])
+
+
+def test_fusion_is_believed_and_projects_closer() -> None:
+    rng = np.random.default_rng(0)
+    poses = POSE + rng.normal(0, 40, (6, 16, 3))
+    poses -= poses[:, THORAX : THORAX + 1]
+    ranked = rank(reading(poses), "fusion")
+    assert ranked.best().tolist() == [6]
+    assert ranked.match.error[0, 6] < ranked.match.error[0, :6].min()
+    off = np.linalg.norm(ranked.reading.pose[0] - POSE, axis=-1).mean(-1)
+    assert off[6] < off[:6].min()
+
+
+def test_what_is_told_is_finite_with_maps_kept() -> None:
+    said = replace(reading(np.stack([POSE, POSE])), maps=np.zeros((1, 2, 6, 4, 4), np.uint8))
+    ranked = rank(said, "fusion")
+    assert np.isfinite(ranked.score).all()
+    assert ranked.reading.maps is said.maps
+
+
+def test_an_unknown_ranking() -> None:
+    with pytest.raises(InputError, match="matching"):
+        rank(reading(POSE[None]), "best")
