@@ -114,7 +114,9 @@ class PoseSamples:
         octaves = rng.uniform(-self.settings.scale, self.settings.scale)
         shift = rng.uniform(-self.settings.shift, self.settings.shift, 2)
         person = self.made.make(rng, self.size, scale=2.0**-octaves, shift=(float(shift[0]), float(shift[1])))
-        return _tensors(person.image, person.xy, person.visibility, person.depth, person.pose, np.ones(len(person.xy)))
+        # What is outside the picture is known all the same.
+        known = np.maximum(person.visibility, 1)
+        return _tensors(person.image, person.xy, known, person.depth, person.pose, np.ones(len(known)))
 
     def _photo(self, rng: np.random.Generator) -> Sample | None:
         index = min(int(np.searchsorted(self.cumulative, rng.random())), len(self.people) - 1)
