@@ -78,7 +78,7 @@ TASKS: dict[str, Task] = {
     "skeleton": Task("object skeletons", ("skeleton", "fsds", "hed", "lmsds"), _skeletons, _photos),
     "pose": Task(
         "3D pose from skeleton maps",
-        ("pose_maps", "pose_regressor", "hourglass", "pose_rgb"),
+        ("pose_maps", "pose_regressor", "hourglass", "pose_rgb", "skeleton_map", "map_regressor", "direct_pose"),
         open_pose_data,
         PoseData.images,
     ),
