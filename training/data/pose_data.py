@@ -12,6 +12,7 @@ from training.data.mocap import Poses, open_poses
 from training.data.open import open_records
 from training.data.people import PersonRecord, open_people
 from training.data.pose_files import annotation_files
+from training.data.records import ObjectRecord
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
 
@@ -24,11 +25,13 @@ class PoseData:
         people: People in photos, with 2D joints.
         poses: Motion capture; None when there is none.
         backgrounds: Photos that made people are put into.
+        things: Objects in these photos, with masks, that may stand before made people.
     """
 
     people: list[PersonRecord] = field(default_factory=list)
     poses: Poses | None = None
     backgrounds: list[Path] = field(default_factory=list)
+    things: list[ObjectRecord] = field(default_factory=list)
 
     def images(self) -> list[Path]:
         """Every photo, once."""
@@ -49,28 +52,31 @@ def open_pose_data(paths: Iterable[Path], split: str) -> PoseData:
     people: list[PersonRecord] = []
     captures: list[Path] = []
     backgrounds: list[Path] = []
+    things: list[ObjectRecord] = []
     for path in paths:
         if not path.exists():
             raise InputError(f"{path} does not exist.", "Check the folder given with --data.")
-        if _is_capture(path):
+        if is_capture(path):
             captures.append(path)
         elif pictures := _only_pictures(path):
             backgrounds += pictures
         elif _holds_objects(path):
-            backgrounds += sorted({r.image for r in open_records(path, split) if r.set not in PEOPLE_SETS})
+            empty = [r for r in open_records(path, split) if r.set not in PEOPLE_SETS]
+            backgrounds += sorted({r.image for r in empty})
+            things += [r for r in empty if 0.03 < r.area < 0.6]
         else:
             people += open_people(path, split)
     if captures and split not in ("train", "dev"):
         raise InputError(f"Motion capture has no split called {split}.", "Use train or dev.")
     poses = open_poses(captures).split("train" if split == "train" else "dev") if captures else None
-    return PoseData(people, poses, backgrounds)
+    return PoseData(people, poses, backgrounds, things)
 
 
 PEOPLE_SETS = frozenset({"ccp", "human_seg_290", "voc_animals", "coco_small", "coco_mini"})
 """Sets of objects whose photos have people in them: no places for others."""
 
 
-def _is_capture(path: Path) -> bool:
+def is_capture(path: Path) -> bool:
     endings = {".npz", ".bvh"}
     if path.is_file():
         return path.suffix.lower() in endings

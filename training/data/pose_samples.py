@@ -22,7 +22,7 @@ from training.data.people import PersonRecord
 from training.data.pose_bank import PoseBank
 from training.data.pose_data import PoseData
 from training.data.pose_widening import Widening
-from training.data.synthetic_people import SyntheticPeople
+from training.data.synthetic_people import CutOuts, SyntheticPeople
 
 Sample = dict[str, Tensor]
 F32 = npt.NDArray[np.float32]
@@ -87,7 +87,9 @@ class PoseSamples:
         self.cumulative = np.cumsum(_weights(data.people, settings.set_weights)) if data.people else np.zeros(0)
         self.made: SyntheticPeople | None = None
         if settings.synthetic > 0 and data.poses is not None:
-            self.made = SyntheticPeople(PoseBank(data.poses, widening=Widening()), Backgrounds(cache, data.backgrounds))
+            bank = PoseBank(data.poses, widening=Widening())
+            things = CutOuts(cache, data.things)
+            self.made = SyntheticPeople(bank, Backgrounds(cache, data.backgrounds), things=things)
         self.photometric = v2.Compose(
             [
                 v2.RandomApply([v2.ColorJitter(0.4, 0.4, 0.4, 0.04)], 0.8),
