@@ -77,6 +77,7 @@ PEOPLE_SETS = frozenset({"ccp", "human_seg_290", "voc_animals", "coco_small", "c
 
 
 def is_capture(path: Path) -> bool:
+    """Whether a file, or a folder's files, are motion capture."""
     endings = {".npz", ".bvh"}
     if path.is_file():
         return path.suffix.lower() in endings

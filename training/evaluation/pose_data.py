@@ -5,22 +5,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.pose.hypotheses import Look
-from training.data.pose_data import PoseData, open_pose_data
+from training.data.lifted import lifted_people
+from training.data.mocap import open_poses
+from training.data.pose_data import PoseData, is_capture, open_pose_data
 from training.evaluation.pose_people import Person, made, photographed
 from training.evaluation.pose_photos import chosen_people
 from training.evaluation.pose_true_maps import mean_pose
 
 F64 = npt.NDArray[np.float64]
-
-CACHE = Path(".cache/photos")
-"""Where poses lifted from 2D are kept, as `fit` does."""
 
 
 def open_evaluation_data(args: argparse.Namespace) -> PoseData:
@@ -47,8 +45,8 @@ def mean_of_trained(args: argparse.Namespace) -> F64:
     Raises:
         InputError: All of it is held out.
     """
-    poses = open_pose_data(args.data, "train").poses
-    if poses is None or not len(poses):
+    poses = open_poses([path for path in args.data if is_capture(path)]).split("train")
+    if not len(poses):
         raise InputError("There is no motion capture of people who are trained on.", "Name it in --data.")
     return mean_pose(poses, args.seed)
 
@@ -61,7 +59,5 @@ def made_people(args: argparse.Namespace, data: PoseData) -> Iterator[tuple[Look
 
 def photo_people(data: PoseData) -> Iterator[tuple[Look, Person]]:
     """The people in photos of `data`, with poses lifted from their joints."""
-    from training.data.lifted import lifted_people
-
-    poses, confidence = lifted_people(data.people, CACHE)
+    poses, confidence = lifted_people(data.people)
     return photographed(data.people, np.where(confidence[..., None] > 0, poses, np.nan))

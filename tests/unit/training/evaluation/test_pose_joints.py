@@ -69,7 +69,7 @@ def test_columns_sets_and_means(data: Path, capsys: pytest.CaptureFixture[str]) 
         == right["pckh"]
         == dict.fromkeys(("head", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "mean"), 1.0)
     )
-    assert right["interval"] == [1.0, 1.0]
+    assert right["pck_interval"] == [1.0, 1.0]
     assert wrong["pck"]["wrist"] == 0
     assert wrong["pck"]["ankle"] == 0.5
     assert wrong["pck"]["knee"] == 1
@@ -112,8 +112,8 @@ def test_intervals_are_over_people(data: Path) -> None:
     xy = np.stack([np.nan_to_num(record.joints) for record in people])
     xy[0] += 500
     figures = joint_figures(xy, people, 0)
-    assert figures["interval"][0] < figures["pck"]["mean"] < figures["interval"][1]
-    assert figures["interval"][1] == 1  # a resample without the first person
+    assert figures["pck_interval"][0] < figures["pck"]["mean"] < figures["pck_interval"][1]
+    assert figures["pck_interval"][1] == 1  # a resample without the first person
 
 
 @pytest.mark.parametrize(
