@@ -38,7 +38,7 @@ def read_mpii_h5(path: Path) -> list[Annotation]:
             fields: dict[str, Any] = {key: item[()] for key, item in file.items() if isinstance(item, h5py.Dataset)}
     except FileNotFoundError as error:
         raise InputError(f"There is no file {path}.") from error
-    except (OSError, RuntimeError, KeyError, ValueError) as error:
+    except (OSError, RuntimeError, KeyError, ValueError, TypeError) as error:
         raise InputError(f"{path} is not a readable HDF5 file: {error}.") from error
     part = _field(fields, "part", path, 16, 2)
     count = len(part)

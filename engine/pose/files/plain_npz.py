@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 import zipfile
+import zlib
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,8 +35,8 @@ _ALLOWED: dict[tuple[str, str], Any] = {
 }
 
 _DAMAGED = (
-    OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, IndexError, pickle.UnpicklingError,
-    zipfile.BadZipFile,
+    OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, IndexError, MemoryError, RuntimeError,
+    NotImplementedError, pickle.UnpicklingError, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def names(path: Path) -> tuple[str, ...]:
     try:
         with zipfile.ZipFile(path) as archive:
             return tuple(name.removesuffix(".npy") for name in archive.namelist())
-    except (OSError, zipfile.BadZipFile):
+    except _DAMAGED:
         return ()
 
 
