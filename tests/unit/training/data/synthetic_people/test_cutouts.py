@@ -20,12 +20,9 @@ def test_an_object_is_cut_to_its_box_and_void_is_not_part_of_it(tmp_path: Path) 
     mask[5:10, 8:20] = 1
     mask[9, 8:20] = 255
     nothing = np.full((20, 30), 255, np.uint8)
-    there, empty = (
-        ObjectRecord(
-            tmp_path / "photo.png", lambda m=m: m, "a", "train", 1, "", "", (8, 5, 20, 10), (30, 20), 0.1, False
-        )
-        for m in (mask, nothing)
-    )
+    image, box = tmp_path / "photo.png", (8, 5, 20, 10)
+    there = ObjectRecord(image, lambda: mask, "a", "train", 1, "", "", box, (30, 20), 0.1, False)
+    empty = ObjectRecord(image, lambda: nothing, "a", "train", 2, "", "", box, (30, 20), 0.1, False)
     cache = PhotoCache(tmp_path / "cache", [there.image], progress=False)
     found = CutOuts(cache, [there])(np.random.default_rng(0))
     assert found is not None
