@@ -14,8 +14,10 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from engine.pose.files.annotation import MATLAB, Annotation, Described, Source, with_joints
+from engine.errors import InputError
+from engine.pose.files.annotation import MATLAB, Annotation, Box, Described, Source, with_joints
 from engine.pose.files.json_text import parse, read_bytes
+from engine.pose.files.mat import load
 from engine.pose.joints import MPII_16
 
 SPLITS = {"train": "train", "valid": "val", "val": "val", "test": "test"}
@@ -63,17 +65,29 @@ class _Rooted(BaseModel):
 def read_hrnet_json(path: Path) -> list[Annotation]:
     """Read HRNet's flavour; the split is told by the file's name. People without joints are left out.
 
+    Head boxes are in another file of HRNet's, `gt_valid.mat` beside `valid.json`, and are read when it is there.
+
     Raises:
         InputError: The file cannot be read, or an entry is malformed (the message names its number and key).
     """
     path = Path(path)
     split = SPLITS.get(path.stem, "")
     people, points, flags = [], [], []
-    for number, entry in enumerate(parse(_HRNetFile, read_bytes(path), path.name).root):
+    entries = parse(_HRNetFile, read_bytes(path), path.name).root
+    heads = _head_boxes(path.with_name(f"gt_{path.stem}.mat"), len(entries))
+    for number, entry in enumerate(entries):
         if entry.joints is None:
             continue
-        center = entry.center[0] + MATLAB, entry.center[1] + MATLAB
-        people.append(Described(image=entry.image, at=f"entry {number}", split=split, center=center, scale=entry.scale))
+        people.append(
+            Described(
+                image=entry.image,
+                at=f"entry {number}",
+                split=split,
+                head_box=heads[number] if heads else None,
+                center=(entry.center[0] + MATLAB, entry.center[1] + MATLAB),
+                scale=entry.scale,
+            )
+        )
         points.append(entry.joints)
         flags.append(entry.joints_vis or [1.0] * 16)
     return _annotations(path, "MPII JSON (HRNet)", people, points, flags)
@@ -109,6 +123,20 @@ def read_pytorch_pose_json(path: Path) -> list[Annotation]:
         points.append([row[:2] for row in entry.joint_self])
         flags.append([row[2] for row in entry.joint_self])
     return _annotations(path, "MPII JSON (pytorch-pose)", people, points, flags)
+
+
+def _head_boxes(path: Path, count: int) -> list[Box]:
+    """One for each entry, in their order; none when the file is not there.
+
+    Raises:
+        InputError: It has no head boxes, or those of other people.
+    """
+    if not path.is_file():
+        return []
+    corners = np.asarray(load(path).get("headboxes_src"))
+    if corners.shape != (2, 2, count) or corners.dtype.kind not in "iuf":
+        raise InputError(f"{path.name} has no “headboxes_src” of {count} people.", "Take it away, or the right one.")
+    return [(float(x0), float(y0), float(x1), float(y1)) for x0, y0, x1, y1 in corners.reshape(4, count).T + MATLAB]
 
 
 def _annotations(

@@ -104,6 +104,11 @@ def test_other_entries_and_damaged_archives(tmp_path: Path) -> None:
         read_h36m(path)
     with pytest.raises(InputError, match="no file"):
         read_h36m(tmp_path / "none.npz")
+    content = bytearray(write(tmp_path, {"S1": {"Walking": standing()}}).read_bytes())
+    content[300:310] = bytes(10)  # within the compressed data
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not a readable npz"):
+        read_h36m(path)
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("positions_3d.npy", b"no array")
     with pytest.raises(InputError, match="not a readable npz"):

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.io import savemat
 
 from engine.errors import InputError
 from engine.pose.files.open import read_annotations
@@ -41,6 +42,18 @@ def test_hrnet(tmp_path: Path, name: str, split: str) -> None:
     assert np.isnan(a.joints[0]).all()
     assert a.joints[3].tolist() == [29.5, 14.5]
     assert (a.center, a.scale, a.head) == ((593.5, 256.5), 3.021046, None)
+
+
+def test_hrnet_s_head_boxes_are_beside(tmp_path: Path) -> None:
+    path = write(tmp_path, [HRNET, HRNET], "valid.json")
+    boxes = np.array([[[10, 100], [20, 200]], [[40, 130], [60, 240]]])  # corner, axis, person
+    savemat(tmp_path / "gt_valid.mat", {"headboxes_src": boxes})
+    a, b = read_annotations(path)
+    assert a.head_box == (9.5, 19.5, 39.5, 59.5)
+    assert (a.head, b.head) == (pytest.approx(0.6 * 50), pytest.approx(0.6 * 50))
+    savemat(tmp_path / "gt_valid.mat", {"headboxes_src": boxes[..., :1]})
+    with pytest.raises(InputError, match=r"gt_valid\.mat has no “headboxes_src” of 2 people"):
+        read_annotations(path)
 
 
 @pytest.mark.parametrize("rooted", [False, True])
