@@ -46,6 +46,11 @@ ARCHITECTURES: dict[str, str] = {
 }
 """Name -> "module:class". The module is imported when the network is built; the class takes the card's `arguments`."""
 
+UNSHIPPED = frozenset(
+    {"deepcrop_v1", "deepmask", "direct_pose", "hed", "lmsds", "map_regressor", "pose_rgb", "skeleton_map"}
+)
+"""Published baselines whose weights do not come with DeepSkel, to keep it small: `python -m training fit` makes them."""
+
 FOLDER_VARIABLE = "DEEPSKEL_WEIGHTS"
 SHIPPED = Path(__file__).resolve().parents[1] / "resources" / "weights"
 
@@ -318,7 +323,8 @@ def _write(path: Path, data: bytes) -> None:
 def _state(name: str, folder: Path | None) -> WeightsState:
     path = _find(name, folder)
     if not path.exists():
-        return WeightsState(name, path, present=False, hash_ok=False, card=None, problem="missing")
+        problem = "a baseline that does not come with DeepSkel" if name in UNSHIPPED else "missing"
+        return WeightsState(name, path, present=False, hash_ok=False, card=None, problem=problem)
     try:
         card = _read_card(path)
         hash_ok = hashlib.sha256(_read(path)).hexdigest() == card.sha256
