@@ -31,6 +31,10 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             from app.cli.crop import crop as verb
         case "skeleton":
             from app.cli.skeleton import skeleton as verb
+        case "pose":
+            from app.cli.pose import pose as verb
+        case "lift":
+            from app.cli.lift import lift as verb
         case "info":
             from app.cli.info import info as verb
         case "self-test":

@@ -7,17 +7,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import __version__
-
-EXIT_CODES = """exit codes:
-  0  done
-  1  something unexpected (the log has the details)
-  2  an argument makes no sense
-  3  the photo cannot be read
-  4  the weights are missing or damaged
-  5  the result cannot be written
-  6  the device cannot be used
-  130  interrupted    141  the reader of the output went away
-"""
+from app.cli.arguments import click, make_parser, numbers, positive_share, share
+from app.cli.pose_parser import lift_parser, pose_parser
 
 CIRCLES = 0.05
 """Share of the inscribed circles that are drawn unless it is said."""
@@ -26,13 +17,15 @@ VERBS = """commands:
   deepskel [PHOTO ...]      open the window
   deepskel crop PHOTO ...   cut an object out (deepskel crop --help)
   deepskel skeleton PHOTO   find skeletons with their inscribed circles (deepskel skeleton --help)
+  deepskel pose PHOTO       read a person's pose in space (deepskel pose --help)
+  deepskel lift JOINTS      joints in a picture to poses in space (deepskel lift --help)
   deepskel info             versions, devices and weights (deepskel info --help)
 
 """
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments, with `verb` one of "crop", "skeleton", "info", "self-test" and "window".
+    """The arguments, with `verb` one of "crop", "skeleton", "pose", "lift", "info", "self-test" and "window".
 
     Wrong ones end the program with 2.
     """
@@ -41,18 +34,8 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     return _main_parser().parse_args(argv)
 
 
-def _parser(program: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
-    return argparse.ArgumentParser(
-        prog=program,
-        description=description,
-        epilog=epilog + EXIT_CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-
-
 def _main_parser() -> argparse.ArgumentParser:
-    parser = _parser("deepskel", "Click an object in a photo and get it cut out.", VERBS)
+    parser = make_parser("deepskel", "Click an object in a photo and get it cut out.", VERBS)
     parser.set_defaults(verb="window")
     parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="photo to open in the window")
     parser.add_argument("--version", action="version", version=f"DeepSkel {__version__}")
@@ -67,18 +50,16 @@ def _main_parser() -> argparse.ArgumentParser:
 
 
 def _crop_parser() -> argparse.ArgumentParser:
-    parser = _parser(
+    parser = make_parser(
         "deepskel crop",
         "Cut an object out of a photo. Coordinates are pixels from the upper left of the upright photo.",
     )
     parser.set_defaults(verb="crop")
     add = parser.add_argument
     add("photo", type=Path, metavar="PHOTO", help="the photo")
-    add("--click", dest="clicks", action="append", type=_click(positive=True), metavar="X,Y", help="on the object")
-    add("--not", dest="clicks", action="append", type=_click(positive=False), metavar="X,Y", help="not the object")
-    add(
-        "--box", type=_numbers(4, "X0,Y0,X1,Y1"), metavar="X0,Y0,X1,Y1", help="around the object: left,top,right,bottom"
-    )
+    add("--click", dest="clicks", action="append", type=click(positive=True), metavar="X,Y", help="on the object")
+    add("--not", dest="clicks", action="append", type=click(positive=False), metavar="X,Y", help="not the object")
+    add("--box", type=numbers(4, "X0,Y0,X1,Y1"), metavar="X0,Y0,X1,Y1", help="around the object: left,top,right,bottom")
     add("--candidate", type=int, metavar="K", help="which reading of the clicks, 0 is the best (default)")
     add("--trim", action="store_true", help="cut the empty border off instead of keeping the photo's size")
     add("--mask-only", action="store_true", help="write the mask (white is the object) instead of the cut-out")
@@ -90,7 +71,7 @@ def _crop_parser() -> argparse.ArgumentParser:
 
 
 def _skeleton_parser() -> argparse.ArgumentParser:
-    parser = _parser(
+    parser = make_parser(
         "deepskel skeleton",
         "Find the skeletons of the objects in a photo, with the radius of the inscribed circle at every point. "
         "Coordinates are pixels from the upper left of the upright photo.",
@@ -98,16 +79,16 @@ def _skeleton_parser() -> argparse.ArgumentParser:
     parser.set_defaults(verb="skeleton")
     add = parser.add_argument
     add("photo", type=Path, metavar="PHOTO", help="the photo")
-    add("--click", dest="clicks", action="append", type=_click(positive=True), metavar="X,Y", help="only this object")
-    add("--not", dest="clicks", action="append", type=_click(positive=False), metavar="X,Y", help="not this")
-    add("--threshold", type=_share, metavar="T", help="least probability, 0 to 1 (default: that of the network)")
+    add("--click", dest="clicks", action="append", type=click(positive=True), metavar="X,Y", help="only this object")
+    add("--not", dest="clicks", action="append", type=click(positive=False), metavar="X,Y", help="not this")
+    add("--threshold", type=share, metavar="T", help="least probability, 0 to 1 (default: that of the network)")
     add("--multi-scale", action="store_true", help="look at the photo in several sizes: slower, more precise")
     add(
         "--medial", action="store_true", help="medial axis of the clicked object's mask instead of the network's answer"
     )
     add(
         "--circles",
-        type=_positive_share,
+        type=positive_share,
         nargs="?",
         const=CIRCLES,
         metavar="DENSITY",
@@ -133,7 +114,7 @@ def _skeleton_parser() -> argparse.ArgumentParser:
 
 
 def _info_parser() -> argparse.ArgumentParser:
-    parser = _parser("deepskel info", "Versions, devices, and weights with the state of their hashes.")
+    parser = make_parser("deepskel info", "Versions, devices, and weights with the state of their hashes.")
     parser.set_defaults(verb="info")
     parser.add_argument("--json", action="store_true", help="the same as JSON")
     return parser
@@ -142,45 +123,7 @@ def _info_parser() -> argparse.ArgumentParser:
 _VERB_PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "crop": _crop_parser,
     "skeleton": _skeleton_parser,
+    "pose": pose_parser,
+    "lift": lift_parser,
     "info": _info_parser,
 }
-
-
-def _share(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number from 0 to 1")
-    return number
-
-
-def _positive_share(text: str) -> float:
-    number = _share(text)
-    if number == 0:
-        raise argparse.ArgumentTypeError("it must be above 0")
-    return number
-
-
-def _numbers(count: int, form: str) -> Callable[[str], tuple[float, ...]]:
-    def parse_numbers(text: str) -> tuple[float, ...]:
-        try:
-            numbers = tuple(float(part) for part in text.split(","))
-        except ValueError:
-            numbers = ()
-        if len(numbers) != count:
-            raise argparse.ArgumentTypeError(f"“{text}” is not of the form {form}")
-        return numbers
-
-    return parse_numbers
-
-
-def _click(*, positive: bool) -> Callable[[str], tuple[float, float, bool]]:
-    parse_numbers = _numbers(2, "X,Y")
-
-    def parse_click(text: str) -> tuple[float, float, bool]:
-        x, y = parse_numbers(text)
-        return x, y, positive
-
-    return parse_click

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from engine.errors import OutputError
 from engine.imaging.photo import Photo
 from engine.imaging.save import save, writing
+from engine.pose.camera import WeakPerspective
+from engine.pose.files.joints2d_json import Person2D
 from engine.pose.files.pose_json import HypothesisRecord, PersonRecord, PoseFile
 from engine.pose.hypotheses import Hypothesis
+from engine.pose.lifting.lift import Lifted
 from engine.pose.plot import plot
 from engine.pose.session import PosePrediction
 
@@ -82,6 +88,35 @@ def export_plot(prediction: PosePrediction, photo: Photo, path: str | Path, *, o
         OutputError: As `engine.imaging.save.save`.
     """
     return save(Photo.from_array(plot(photo, prediction)), path, overwrite=overwrite, source=photo.path)
+
+
+def lifted_records(lifted: Lifted, people: Sequence[Person2D], *, all_poses: bool = False) -> list[PersonRecord]:
+    """Lifted people as the file has them, without those who could not be lifted.
+
+    The hypotheses are poses that fall on the same joints, limbs reflected about the image plane; their score is the
+    probability that the prior gives them.
+
+    Args:
+        lifted: What became of `people`.
+        people: Their joints in the picture.
+        all_poses: As `person_record`.
+    """
+    ranks = [lifted.alternatives(rank) for rank in range(lifted.flips.probability.shape[1])]
+    records = []
+    for n in np.flatnonzero(lifted.found).tolist():
+        camera = WeakPerspective(float(lifted.scale[n]), float(lifted.shift[n, 0]), float(lifted.shift[n, 1]))
+        error, probability = float(np.nanmean(lifted.reprojection[n])), lifted.flips.probability[n]
+        flips = [
+            HypothesisRecord.of(poses[n], camera, error, score=float(p))
+            for poses, p in zip(ranks, probability, strict=True)
+            if p > 0
+        ]
+        records.append(
+            PersonRecord.of(
+                people[n].xy, flips, confidence=lifted.confidence[n], all_poses=all_poses, person=people[n].person
+            )
+        )
+    return records
 
 
 def check_ending(path: Path) -> None:

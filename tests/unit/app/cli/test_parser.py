@@ -53,9 +53,26 @@ def test_skeleton_options() -> None:
     assert parse(["skeleton", "p.jpg", "--circles", "-o", "o.svg"]).circles == CIRCLES
 
 
+def test_pose_and_lift_options() -> None:
+    plain = parse(["pose", "p.jpg", "-o", "o.json"])
+    assert (plain.verb, plain.clicks, plain.box, plain.plot) == ("pose", None, None, None)
+    assert (plain.mute, plain.hypotheses, plain.overwrite, plain.json) == (False, False, False, False)
+    full = parse(["pose", "p.jpg", "--click", "1,2", "--not", "3,4", "--mute", "--plot", "a.png", "-o", "o.json"])
+    assert full.clicks == [(1, 2, True), (3, 4, False)]
+    assert (full.mute, full.plot) == (True, Path("a.png"))
+    assert parse(["pose", "p.jpg", "--box", "1,2,3,4", "-o", "o.json"]).box == (1, 2, 3, 4)
+    lifted = parse(["lift", "j.json", "--hypotheses", "-o", "o.json"])
+    assert (lifted.verb, lifted.joints, lifted.hypotheses) == ("lift", Path("j.json"), True)
+
+
 @pytest.mark.parametrize(
     ("argv", "message"),
     [
+        (["pose"], "PHOTO"),
+        (["pose", "p.jpg"], "--output"),
+        (["pose", "p.jpg", "--box", "1,2,3", "-o", "o.json"], "X0,Y0,X1,Y1"),
+        (["lift"], "JOINTS"),
+        (["lift", "j.json"], "--output"),
         (["crop"], "PHOTO"),
         (["crop", "p.jpg", "--click", "1,2"], "--output"),
         (["crop", "p.jpg", "--click", "1", "-o", "o.png"], "“1” is not of the form X,Y"),
@@ -76,7 +93,17 @@ def test_wrong_arguments_end_with_2(argv: list[str], message: str, capsys: pytes
     assert message in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("argv", [["--help"], ["crop", "--help"], ["skeleton", "--help"], ["info", "--help"]])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["--help"],
+        ["crop", "--help"],
+        ["skeleton", "--help"],
+        ["pose", "--help"],
+        ["lift", "--help"],
+        ["info", "--help"],
+    ],
+)
 def test_help_names_the_exit_codes(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
         parse(argv)
