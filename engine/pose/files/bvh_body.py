@@ -45,6 +45,10 @@ SHORT_HEAD_MM = 150.0
 LEG_MM = 850.0
 """From hip to ankle; tells a file's unit, not more."""
 
+SPINE_FROM = 0.45
+"""Share of the way from hips to neck from which on a joint is the spine's: of CMU's skeleton the second, of Bandai's the
+chest."""
+
 UNITS_MM = {"millimetre": 1.0, "centimetre": 10.0, "inch": 25.4, "CMU's unit": 25.4 / 0.45, "metre": 1000.0}
 """Units that BVH files come in."""
 
@@ -176,17 +180,18 @@ def _head_top(bvh: Bvh, head: int, places: F64, found: dict[str, F64]) -> F64:
 
 
 def _spine(bvh: Bvh, index: dict[str, int]) -> int | None:
-    """Of the joints between hips and neck, the one that at rest is nearest to the middle of the torso."""
+    """Of the joints between hips and neck, the lowest that at rest is `SPINE_FROM` of the way up, else the highest."""
     rest = bvh.rest()
     low = (rest[index["l_hip"]] + rest[index["r_hip"]]) / 2
-    high = rest[index.get("thorax", index["upper_neck"])]
+    top = index.get("thorax", index["upper_neck"])
     above_hips, joint = set(), index["l_hip"]
     while joint >= 0:
         above_hips.add(joint)
         joint = bvh.parents[joint]
-    joint, chain = bvh.parents[index.get("thorax", index["upper_neck"])], []
+    joint, chain = bvh.parents[top], []
     while joint not in above_hips and joint >= 0:
         chain.append(joint)
         joint = bvh.parents[joint]
-    middle = (low + high) / 2
-    return min(chain, key=lambda i: float(np.linalg.norm(rest[i] - middle)), default=None)
+    enough = SPINE_FROM * float(np.linalg.norm(rest[top] - low))
+    far = [joint for joint in chain if np.linalg.norm(rest[joint] - low) >= enough]
+    return far[-1] if far else chain[0] if chain else None
