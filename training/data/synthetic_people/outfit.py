@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.data.synthetic_people import textures
-from training.data.synthetic_people.figure import Build
+from training.data.synthetic_people.build import Build
 from training.data.synthetic_people.textures import Photos
 from training.data.synthetic_people.topology import QUAD_ZONE, ZONES
 

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import InputError, PhotoError
+from engine.errors import InputError
 from engine.pose.joints import MPII_16
-from engine.pose.person import person_window
 from training.data.mocap import Poses
 from training.data.pose_bank import PoseBank, View
 from training.data.pose_widening import Widening
-from training.data.synthetic_people.figure import Build, normals, surface
+from training.data.synthetic_people.build import Build
+from training.data.synthetic_people.figure import normals, surface
 from training.data.synthetic_people.outfit import Outfit
-from training.data.synthetic_people.raster import Fragments, rasterise
+from training.data.synthetic_people.painting import Frame, Painting, joint_visibility
+from training.data.synthetic_people.photo_files import PhotoFiles
+from training.data.synthetic_people.raster import rasterise
 from training.data.synthetic_people.scene import Things, background, occluder, photographed
 from training.data.synthetic_people.shading import shade
 
@@ -31,10 +32,6 @@ Rng = np.random.Generator
 
 SUPERSAMPLED = 1.3
 """Pixels of the painting per pixel of the picture."""
-
-DEEP = np.array([{"hip": 190, "pelvis": 240, "thorax": 240, "shoulder": 150, "upper_neck": 150, "head_top": 190}.get(
-    name.removeprefix("l_").removeprefix("r_"), 100) for name in MPII_16.joints], np.float64)  # fmt: skip
-"""(16,) mm of the own body that may lie before a joint that counts as visible."""
 
 _UPPER = np.array([name in MPII_16.joints[6:] for name in MPII_16.joints])
 
@@ -63,46 +60,6 @@ class RenderedPerson:
     def z(self) -> F64:
         """(16,) mm, depth relative to the thorax."""
         return self.pose[:, 2]
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """The square of the plane at focal length 1 that a picture shows."""
-
-    x0: float
-    y0: float
-    side: float
-
-    @classmethod
-    def around(cls, xy: F64, known: npt.NDArray[np.bool_], scale: float, shift: tuple[float, float]) -> Frame:
-        """`person_window` around these joints, its side divided by `scale`, its centre moved by shares of its side."""
-        window = person_window(xy * 1000, known)
-        side = window.width / 1000 / scale
-        x = (window.x0 + window.width / 2) / 1000 + shift[0] * side
-        y = (window.y0 + window.height / 2) / 1000 + shift[1] * side
-        return cls(x - side / 2, y - side / 2, side)
-
-    def pixels(self, points: F64, size: int) -> F64:
-        """(..., 3) mm from the camera -> (..., 2) px of a picture of this size."""
-        return np.asarray((points[..., :2] / points[..., 2:] - (self.x0, self.y0)) * (size / self.side), np.float64)
-
-
-class Painting:
-    """Figures on a canvas, the nearer before the farther."""
-
-    def __init__(self, side: int) -> None:
-        self.side = side
-        self.colour: F32 = np.zeros((side, side, 3), np.float32)
-        self.depth: F32 = np.full((side, side), np.inf, np.float32)
-        self.owner = np.zeros((side, side), np.uint8)
-
-    def add(self, fragments: Fragments, colour: F32, owner: int) -> None:
-        """Put what is nearer than what is there already."""
-        nearer = np.flatnonzero(fragments.depth < self.depth.ravel()[fragments.place])
-        place = fragments.place[nearer]
-        self.colour.reshape(-1, 3)[place] = colour[nearer]
-        self.depth.reshape(-1)[place] = fragments.depth[nearer]
-        self.owner.reshape(-1)[place] = owner
 
 
 class SyntheticPeople:
@@ -157,7 +114,7 @@ class SyntheticPeople:
             self._paint(painting, self._beside(view, rng), frame, 2, rng)
         picture, hidden = self._scene(painting, rng)
         xy = frame.pixels(view.joints, size)
-        visibility = _visibility(view.joints, frame.pixels(view.joints, painting.side), painting, hidden)
+        visibility = joint_visibility(view.joints, frame.pixels(view.joints, painting.side), painting, hidden)
         small = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
         image = photographed(np.asarray(small, np.float32), rng)
         return RenderedPerson(image, xy, visibility, view.pose, view.joints[:, 2], view.index)
@@ -194,26 +151,6 @@ class SyntheticPeople:
         return np.asarray(picture, np.float32), hidden
 
 
-class PhotoFiles:
-    """Random photos out of files; the last few stay decoded."""
-
-    def __init__(self, paths: Sequence[Path]) -> None:
-        self.paths = list(paths)
-
-    def __call__(self, rng: Rng) -> U8 | None:
-        """(H, W, 3) uint8 RGB, or None without files."""
-        return _decoded(self.paths[int(rng.integers(len(self.paths)))]) if self.paths else None
-
-
-@lru_cache(maxsize=256)
-def _decoded(path: Path) -> U8:
-    data = np.fromfile(path, np.uint8) if path.is_file() else np.zeros(0, np.uint8)
-    photo = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
-    if photo is None:
-        raise PhotoError(f"The background photo {path} cannot be read.", "Restore it or take it out of the data set.")
-    return np.asarray(photo, np.uint8)
-
-
 def synthetic_dev(
     poses: Poses, backgrounds: Sequence[Path] | Callable[[Rng], U8 | None], count: int, seed: int = 0, *,
     size: int = 160, things: Things | None = None, widening: Widening | None = None,
@@ -232,12 +169,3 @@ def synthetic_dev(
     people = SyntheticPeople(PoseBank(poses, widening=widening), backgrounds, things=things)
     for number in range(count):
         yield people.make(np.random.default_rng((seed, number)), size)
-
-
-def _visibility(joints: F64, xy: F64, painting: Painting, hidden: npt.NDArray[np.bool_]) -> Ints:
-    """(16,) of joints whose places on the painting are `xy`; the figure is owner 1."""
-    inside = ((xy >= 0) & (xy < painting.side)).all(1)
-    column, row = np.clip(np.nan_to_num(xy), 0, painting.side - 1).astype(np.intp).T
-    nearest, owner = painting.depth[row, column], painting.owner[row, column]
-    covered = (nearest < joints[:, 2] - DEEP) | ((owner > 1) & (nearest < joints[:, 2])) | hidden[row, column]
-    return np.where(inside, np.where(covered, 1, 2), 0).astype(np.intp)

@@ -16,8 +16,9 @@ from training.data.body_frame import BONE, assembled, turn
 from training.data.pose_bank import PoseBank, View
 from training.data.pose_widening import ADULT, Widening
 from training.data.synthetic_people import SyntheticPeople, synthetic_dev
-from training.data.synthetic_people.figure import Build, normals, surface
-from training.data.synthetic_people.people import Frame, Painting
+from training.data.synthetic_people.build import Build
+from training.data.synthetic_people.figure import normals, surface
+from training.data.synthetic_people.painting import Frame, Painting
 from training.data.synthetic_people.raster import rasterise
 from training.data.synthetic_people.topology import QUAD_ZONE, ZONES
 
