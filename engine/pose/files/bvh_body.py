@@ -46,8 +46,7 @@ LEG_MM = 850.0
 """From hip to ankle; tells a file's unit, not more."""
 
 SPINE_FROM = 0.45
-"""Share of the way from hips to neck from which on a joint is the spine's: of CMU's skeleton the second, of Bandai's the
-chest."""
+"""Share of the way from hips to neck from which on a joint is the spine's: CMU's second, Bandai-Namco's chest."""
 
 UNITS_MM = {"millimetre": 1.0, "centimetre": 10.0, "inch": 25.4, "CMU's unit": 25.4 / 0.45, "metre": 1000.0}
 """Units that BVH files come in."""

@@ -101,7 +101,7 @@ def write(folder: Path, text: str | bytes) -> Path:
 STANDING = {
     "l_hip": (90, 0, 0), "r_hip": (-90, 0, 0), "l_knee": (90, -420, 0), "r_ankle": (-90, -830, 0), "pelvis": (0, 0, 0),
     "thorax": (0, 420, 0), "upper_neck": (0, 520, 10), "head_top": (0, 740, 10), "l_shoulder": (180, 380, 0),
-    "r_elbow": (-460, 380, 0), "l_wrist": (720, 380, 0), "spine": (0, 300, 0),  # the lower one is 0.38 of the way from hips to neck
+    "r_elbow": (-460, 380, 0), "l_wrist": (720, 380, 0), "spine": (0, 300, 0),
 }  # fmt: skip
 
 
