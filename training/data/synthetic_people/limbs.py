@@ -45,7 +45,7 @@ def leg(rings: Rings, body: Body, side: str, rng: Rng) -> None:
     calf[6:9, 0] = (-8, -14, -8)  # calves stand out behind
     rings.put(f"{side}_leg", centre + calf * fronts, radius * fronts, radius * _left_of(fronts, tangent))
     # The foot points ahead, at about a right angle to the shin.
-    stretch = float(np.clip(rng.normal(0.2, 0.3), -0.35, 1.1))
+    stretch = float(np.clip(rng.normal(0.2, 0.3), -0.35, 0.9))
     outward = float(rng.normal(0.12, 0.15)) * (1 if side == "l" else -1)
     along = unit(np.cos(stretch) * toes + np.sin(stretch) * second)
     along = about(along, second, -outward)
