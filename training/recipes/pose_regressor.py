@@ -27,7 +27,10 @@ from training.data.pose_widening import Widening
 from training.losses.rough_maps import rough_maps
 from training.recipes.base import Batch, Recipe, SampleSource, Schedule
 from training.recipes.pose_batch import pictures, pose_loss, true_maps
-from training.recipes.pose_lifts import lifts
+from training.recipes.pose_lifts import PSEUDO_TRUST, lifts
+
+SURE = 0.7
+"""Mean confidence of the joints from which on a lifted pose is drawn as a map."""
 
 
 class PoseRegressorRecipe(Recipe):
@@ -61,7 +64,8 @@ class PoseRegressorRecipe(Recipe):
         if data.poses is None:
             raise InputError("There is no motion capture to draw maps from.", "Name it in --data.")
         lifted = lifts(data, cache)
-        bank = PoseBank(data.poses, widening=Widening(), extra=None if lifted is None else lifted[0])
+        sure = None if lifted is None else lifted[0][lifted[1].mean(1) > SURE * PSEUDO_TRUST]
+        bank = PoseBank(data.poses, widening=Widening(), extra=sure)
         return MapSamples(bank, self.drawn, seed, size=MAP_SIZE)
 
     def loss(self, net: nn.Module, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -83,7 +87,7 @@ class PoseRegressorRecipe(Recipe):
             assert self.maps is not None  # noqa: S101 - pictures are drawn only then
             self._net = PoseNet()
             self._net.load_state_dict(load_checkpoint(self.maps).ema)
-            self._net.eval().to(batch["image"].device, memory_format=torch.channels_last)
+            self._net.eval().to(batch["image"].device)
         output: PoseOutput = self._net(pictures(batch))
         probability = torch.sigmoid(output.maps.float())
         return [probability[:, i] for i in widths]
