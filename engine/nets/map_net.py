@@ -92,7 +92,12 @@ class MapNet(nn.Module):
         Returns:
             Poses in mm.
         """
-        if maps.shape[-2:] != (MAP_SIZE, MAP_SIZE):
-            maps = F.interpolate(maps, size=(MAP_SIZE, MAP_SIZE), mode="bilinear", align_corners=False, antialias=True)
-        out: RegressorOutput = self.head(self.stages(self.stem(maps)))
+        out: RegressorOutput = self.head(self.stages(self.stem(as_read(maps))))
         return out
+
+
+def as_read(maps: Tensor) -> Tensor:
+    """(B, 6, s, s) maps at the size that the regressor reads."""
+    if maps.shape[-2:] == (MAP_SIZE, MAP_SIZE):
+        return maps
+    return F.interpolate(maps, size=(MAP_SIZE, MAP_SIZE), mode="bilinear", align_corners=False, antialias=True)

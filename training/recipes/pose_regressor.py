@@ -14,7 +14,7 @@ from pydantic import PrivateAttr
 from torch import Tensor, nn
 
 from engine.errors import InputError
-from engine.nets.map_net import MAP_SIZE, MapNet, RegressorOutput
+from engine.nets.map_net import MAP_SIZE, MapNet, RegressorOutput, as_read
 from engine.nets.posenet import PoseNet, PoseOutput
 from engine.pose.maps import WIDTHS
 from training.checkpoint import load_checkpoint
@@ -82,7 +82,7 @@ class PoseRegressorRecipe(Recipe):
 
     @torch.no_grad()
     def _answers(self, batch: Batch, widths: list[int]) -> list[Tensor]:
-        """The skeleton-map network's maps of these widths, each (B, 6, h, w)."""
+        """The skeleton-map network's maps of these widths, each (B, 6, MAP_SIZE, MAP_SIZE)."""
         if self._net is None:
             assert self.maps is not None  # noqa: S101 - pictures are drawn only then
             self._net = PoseNet()
@@ -90,4 +90,4 @@ class PoseRegressorRecipe(Recipe):
             self._net.eval().to(batch["image"].device)
         output: PoseOutput = self._net(pictures(batch))
         probability = torch.sigmoid(output.maps.float())
-        return [probability[:, i] for i in widths]
+        return [as_read(probability[:, i]) for i in widths]
