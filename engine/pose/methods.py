@@ -30,9 +30,9 @@ ENSEMBLE = "pose_ensemble"
 class PoseSettings:
     """At what size people are shown to the networks: sides in pixels."""
 
-    detector: int = 192
-    maps: int = 192
-    direct: int = 192
+    detector: int = 128
+    maps: int = 128
+    direct: int = 128
 
 
 class PoseMethod(Protocol):
