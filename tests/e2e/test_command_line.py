@@ -14,9 +14,13 @@ from PIL import Image
 
 from app import __version__
 from engine.imaging.load import load
+from engine.pose.files.pose_json import PoseFile
+from engine.pose.joints import MPII_16
+from engine.pose.lifting.dictionary import SHIPPED as DICTIONARY
 from engine.skeleton.files.as_json import read_json
 from engine.weights import SHIPPED
-from tests.e2e.conftest import Run
+from tests.e2e.conftest import BOX, Run
+from tests.unit.engine.pose.someone import CAMERA, POSE
 
 
 def test_version(deepskel: Run) -> None:
@@ -32,7 +36,7 @@ def test_info(deepskel: Run, weights: Path) -> None:
     assert state["deepcrop"]["hash_ok"] is True
     assert state["deepcrop"]["path"] == str(weights / "deepcrop.safetensors")
     assert state["skeleton"]["hash_ok"] is True
-    assert state["deepmask"]["problem"] == "missing"
+    assert "baseline" in state["deepmask"]["problem"]
     assert told["devices"]
     assert told["packages"]["torch"]
 
@@ -156,6 +160,82 @@ def test_the_shipped_skeleton_network_finds_a_bar(deepskel: Run, tmp_path: Path)
     assert done.returncode == 0, done.stderr
     mask = load(tmp_path / "mask.png").pixels[:, :, 0] > 0
     assert np.count_nonzero(mask & bar) / np.count_nonzero(mask | bar) > 0.5
+
+
+def test_pose_of_a_person_in_a_box(deepskel: Run, photo: Path) -> None:
+    output, plot = photo.with_name("po se.json"), photo.with_name("bild.png")
+    options = ("--hypotheses", "--plot", plot, "--json", "--device", "cpu")
+    done = deepskel("pose", photo, "--box", ",".join(map(str, BOX)), "-o", output, *options)
+    assert done.returncode == 0, done.stderr
+    told, file = json.loads(done.stdout), PoseFile.read(output)
+    assert (file.photo, file.width, file.height) == (photo.name, 512, 512)
+    assert told["found"]
+    (found,) = file.people
+    assert len(found.hypotheses) == told["hypotheses"] >= 18
+    assert found.pose()[MPII_16.index("thorax")] == pytest.approx(0)
+    assert found.hypotheses[found.chosen].camera.scale == pytest.approx(1, abs=0.2), "a pixel is a millimetre"
+    assert told["reprojection_error"] < 60
+    assert load(plot).height == 720
+
+
+@pytest.mark.parametrize("person", [(), ("--click", "230,300", "--mute")])
+def test_pose_of_a_person_found_by_the_networks(deepskel: Run, photo: Path, person: tuple[str, ...]) -> None:
+    output = photo.with_name("pose.json")
+    done = deepskel("pose", photo, *person, "-o", output, "--json")
+    assert done.returncode == 0, done.stderr
+    told, file = json.loads(done.stdout), PoseFile.read(output)
+    assert len(file.people) == told["found"], "untrained networks may find nobody"
+    assert (told["problem"] or "") in done.stderr
+
+
+def test_the_same_person_gives_the_same_pose(deepskel: Run, photo: Path) -> None:
+    outputs = [photo.with_name(f"{number}.json") for number in range(2)]
+    for output in outputs:
+        done = deepskel("pose", photo, "--box", ",".join(map(str, BOX)), "-o", output)
+        assert done.returncode == 0, done.stderr
+    assert outputs[0].read_bytes() == outputs[1].read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("status", "changed"),
+    [
+        (2, {"--box": "600,5,700,9"}),
+        (2, {"--mute": ""}),
+        (3, {"photo": "none.jpg"}),
+        (4, {"weights": "none"}),
+        (5, {"-o": "no-folder/out.json"}),
+        (5, {"-o": "out.csv"}),
+    ],
+)
+def test_pose_errors_have_an_exit_code_and_one_line(
+    deepskel: Run, photo: Path, status: int, changed: dict[str, str]
+) -> None:
+    given = {"photo": str(photo), "-o": "out.json", "--device": "cpu"} | changed
+    source, variables = given.pop("photo"), {}
+    if "weights" in given:
+        variables["DEEPSKEL_WEIGHTS"] = given.pop("weights")
+    done = deepskel("pose", source, *(part for option in given.items() for part in option if part), **variables)
+    assert done.returncode == status, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1].startswith("deepskel")
+    assert "Traceback" not in done.stderr
+    assert [path.name for path in photo.parent.iterdir()] == [photo.name]
+
+
+@pytest.mark.skipif(not DICTIONARY.exists(), reason="no pose dictionary is shipped yet")
+def test_lift(deepskel: Run, tmp_path: Path) -> None:
+    joints, output = tmp_path / "joints.json", tmp_path / "pose.json"
+    xy = dict(zip(MPII_16.joints, CAMERA.project(POSE).tolist(), strict=True))
+    joints.write_text(json.dumps({"people": [{"joints": xy}, {"joints": {"r_knee": [1, 2]}}]}), encoding="utf-8")
+    done = deepskel("lift", joints, "-o", output, "--hypotheses", "--json")
+    assert done.returncode == 0, done.stderr
+    told, (person,) = json.loads(done.stdout), PoseFile.read(output).people
+    assert (told["people"], told["not_lifted"]) == (1, ["1"])
+    camera = person.hypotheses[person.chosen].camera.camera()
+    assert np.linalg.norm(camera.project(person.pose()) - CAMERA.project(POSE), axis=1).mean() < 10
+    assert deepskel("lift", joints, "-o", output).returncode == 5
+    joints.write_text("{", encoding="utf-8")
+    assert deepskel("lift", joints, "-o", output, "--overwrite").returncode == 2
 
 
 def test_skeleton_without_its_weights(deepskel: Run, photo: Path, weights: Path, tmp_path: Path) -> None:
