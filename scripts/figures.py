@@ -32,6 +32,16 @@ SKELETON = {
     "seconds": "s a picture",
 }
 
+PEOPLE = {
+    "pck.mean": "photos: PCK@0.2",
+    "pckh.mean": "PCKh@0.5",
+    "synthetic.iou": "made people: IoU of maps",
+    "synthetic.mpjpe": "MPJPE, mm",
+    "synthetic.pa_mpjpe": "PA-MPJPE, mm",
+    "mpjpe": "true maps: MPJPE, mm",
+}
+"""Of networks that read people; each has the figures of what it does."""
+
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:
     """A Markdown table."""
@@ -44,7 +54,8 @@ def section(cards: list[WeightsCard]) -> str:
     if not cards:
         return "No weights are shipped yet."
     skeletons = [card for card in cards if _figure(card, "ods") != NONE]
-    clicks = [card for card in cards if card not in skeletons]
+    people = [card for card in cards if any(_figure(card, key) != NONE for key in PEOPLE)]
+    clicks = [card for card in cards if card not in skeletons and card not in people]
     lines = table(
         ["network", "parameters", "file", *(f"patches: {name}" for name in PATCH.values())],
         (_described(card, (f"patch.{key}" for key in PATCH)) for card in clicks),
@@ -60,6 +71,10 @@ def section(cards: list[WeightsCard]) -> str:
         lines += ["", "Skeletons of one object a picture:", ""]
         head = ["network", "parameters", "file", *SKELETON.values()]
         lines += table(head, (_described(card, SKELETON) for card in skeletons))
+    if people:
+        lines += ["", "Poses of people:", ""]
+        head = ["network", "parameters", "file", *PEOPLE.values()]
+        lines += table(head, (_described(card, PEOPLE) for card in people))
     return "\n".join(lines)
 
 
@@ -73,6 +88,8 @@ def _figure(card: WeightsCard, key: str) -> str:
     value = card.evaluation.figures.get(key) if card.evaluation else None
     if value is None:
         return NONE
+    if "mpjpe" in key:
+        return f"{value:.1f}"
     return f"{value:.2f}" if "noc" in key or "seconds" in key else f"{value:.3f}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from training.evaluation.arguments import add_choices, add_running, begin, count, screen
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--made", type=count, default=200, metavar="N", help="made people, 0 for none (default: %(default)s)")
     add("--limit", type=count, metavar="N", help="at most N people in photos, equally many a set; 0 for none")
+    add("--plots", type=Path, metavar="DIR", help="write pose_errors.png and pose_joints.png")
     add_running(parser)
 
 
@@ -63,14 +65,15 @@ def run(args: argparse.Namespace) -> int:
     )
     data = open_evaluation_data(args)
     models: dict[str, dict[str, Any]] = {}
+    made = photos = None
     with Progress(args.quiet) as advance:
         if data.poses is not None and args.made:
-            found = read_people(methods, regressor, made_people(args, data), "made people", args.made, advance)
-            for name, figures in summarise_made(found, mean_of_trained(args), args.seed).items():
+            made = read_people(methods, regressor, made_people(args, data), "made people", args.made, advance)
+            for name, figures in summarise_made(made, mean_of_trained(args), args.seed).items():
                 models.setdefault(name, {})["synthetic"] = figures
         if data.people:
-            found = read_people(methods, regressor, photo_people(data), "photos", len(data.people), advance)
-            for name, figures in summarise_photos(found, args.seed).items():
+            photos = read_people(methods, regressor, photo_people(data), "photos", len(data.people), advance)
+            for name, figures in summarise_photos(photos, args.seed).items():
                 models.setdefault(name, {})["photos"] = figures
     if not models:
         raise InputError("There is nobody to measure.", "Name motion capture or people in photos in --data.")
@@ -79,4 +82,8 @@ def run(args: argparse.Namespace) -> int:
         write_json(args.json, {"models": models, "run": run_facts(args, protocol)})
     for table in pose_tables(models):
         screen().print(table)
+    if args.plots:
+        from training.evaluation.pose_plots import draw_poses
+
+        screen().print("Plots:", *draw_poses(made, photos, models, args.plots))
     return 0

@@ -55,3 +55,17 @@ def test_skeleton_networks_have_a_table_of_their_own() -> None:
     assert [line.split(" ")[1] for line in lines if line.startswith(("| thin", "| small"))] == ["small", "thin"]
     assert lines[-1] == "| thin | 1.23 M | 3.0 MiB | 0.457 | – | 0.700 | – | – |"
     assert sum("thin" in line for line in lines) == 1
+
+
+def test_networks_that_read_people_have_a_table_of_their_own() -> None:
+    cards = [
+        card_of("reader", {"mpjpe": 71.234, "pa_mpjpe": 50.0, "widths.8": 71.234}),
+        card_of("seer", {"pck.mean": 0.7654, "pckh.mean": 0.7}),
+        card_of("small", {"patch.mean_iou": 0.5}),
+    ]
+    lines = figures.section(cards).splitlines()
+    assert lines[-2:] == [
+        "| reader | 1.23 M | 3.0 MiB | – | – | – | – | – | 71.2 |",
+        "| seer | 1.23 M | 3.0 MiB | 0.765 | 0.700 | – | – | – | – |",
+    ]
+    assert "| small | 1.23 M | 3.0 MiB | 0.500 | – | – |" in lines

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.unit.training.evaluation.dots import write_dots
 from tests.unit.training.evaluation.small_pose import write_capture, write_weights
@@ -54,7 +55,7 @@ def report(task: str, folder: Path, out: Path, *words: str) -> dict[str, Any]:
 
 
 def test_poses(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = report("pose", folder, tmp_path / "pose.json", "--made", "2")
+    found = report("pose", folder, tmp_path / "pose.json", "--made", "2", "--plots", str(tmp_path / "plots"))
     models = found["models"]
     assert set(models) == {
         "detector", "mean_pose", "pose_rgb", "pose_single", "pose_matching", "pose_consensus", "pose_fusion", "pose",
@@ -84,6 +85,9 @@ def test_poses(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         "l knee",
     ):
         assert expected in screen
+    for name in ("pose_errors.png", "pose_joints.png"):
+        with Image.open(tmp_path / "plots" / name) as picture:
+            assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 50  # something is drawn
     figures = evaluation_of(tmp_path / "pose.json", "pose_rgb").figures
     assert figures["synthetic.mpjpe"] == models["pose_rgb"]["synthetic"]["mpjpe"]
 

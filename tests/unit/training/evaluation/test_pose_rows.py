@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from engine.pose.hypotheses import NO_MAP, Detection, Origin, PoseReading
+from engine.imaging.photo import Photo
+from engine.imaging.window import Pyramid, Window
+from engine.pose.hypotheses import NO_MAP, Detection, Look, Origin, PoseReading
 from engine.pose.maps import CROPS, SINGLE, WIDTHS
 from engine.pose.metrics import mpjpe
 from engine.pose.ranking import RANKINGS
-from training.evaluation.pose import TRUE_MAP, Measured
+from engine.pose.session import PoseSession
+from training.evaluation.pose import TRUE_MAP, Measured, read_people
 from training.evaluation.pose_people import Person
 from training.evaluation.pose_rows import rows_of, subsets
 from training.evaluation.pose_summary import summarise_made, summarise_photos
@@ -114,3 +119,27 @@ def test_figures_of_photos(reading: PoseReading, truth: np.ndarray, people: tupl
     # Cameras are fitted to the detector's joints: where they are wrong, so is the projection.
     missed = summarise_photos(Measured(mixed, {"pose_rgb": shifted}, {"pose_rgb": 1.0}), 0)
     assert missed["detector"]["pck"]["mean"] == missed["pose_rgb"]["pck"]["mean"] == 0
+
+
+def test_the_row_is_what_a_session_believes(reading: PoseReading, people: tuple[Person, ...]) -> None:
+    class First:
+        """Reads everybody as the first person."""
+
+        def detect(self, looks: Sequence[Look]) -> Detection:
+            return reading.seen
+
+        def read_people(self, looks: Sequence[Look], **_: Any) -> PoseReading:
+            return replace(
+                reading,
+                seen=Detection(reading.seen.xy[:1], reading.seen.confidence[:1]),
+                pose=reading.pose[:1],
+                sigma=reading.sigma[:1],
+            )
+
+    method = First()
+    look = Look(Pyramid(np.zeros((100, 100, 3), np.uint8)), Window(0, 0, 100, 100))
+    measured = read_people({"pose": method}, None, [(look, people[0])], "made people", 1)
+    row = rows_of(measured.readings, None)["pose"]
+    believed = PoseSession(Photo.from_array(look.pyramid.level(0)), method).predict(window=look.window).best
+    assert np.array_equal(row.pose[0], believed.pose)
+    assert np.array_equal(row.xy[0], believed.xy)
