@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.pose.joints import MPII_16
 from engine.pose.metrics import n_mpjpe, pa_mpjpe, pck, rates
 from engine.pose.ranking import DEFAULT, rank
 from training.evaluation.pose import TRUE_MAP, Measured
@@ -66,7 +67,8 @@ def summarise_photos(measured: Measured, seed: int) -> dict[str, Figures]:
         `grid.WxC` with the mean PCK by way to choose. `detector` has figures of the joints alone.
     """
     lifted = np.stack([person.pose for person in measured.people])
-    usable = np.isfinite(lifted).all(-1).sum(-1) >= LEAST_KNOWN
+    known = np.isfinite(lifted).all(-1)
+    usable = (known.sum(-1) >= LEAST_KNOWN) & known[:, MPII_16.index(MPII_16.root)]
     summary = {}
     for name, row in rows_of(measured.readings, None).items():
         summary[name] = _with_sets(row.xy, measured, seed)
