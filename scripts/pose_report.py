@@ -146,8 +146,8 @@ def filled(text: str, evaluations: Iterable[dict[str, Any]]) -> str:
             if (lines := make(content["models"])) is None:
                 continue
             command = re.sub(r"(?<=\s)/\S*/", "", content["run"]["command"])  # where it lay tells nobody anything
-            body = "\n".join([f"`{command}`", "", *lines])
-            marked = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
+            body = "\n".join([f"`{command}`", "", *lines, ""])
+            marked = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
             text = marked.sub(lambda match, body=body: match[1] + body + match[2], text)
     return text
 
