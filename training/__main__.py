@@ -18,11 +18,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from training import export_command, fit_command
     from training.evaluation import (
         crop_command,
+        lifting_command,
         pose_command,
         pose_joints_command,
         pose_maps_command,
         skeleton_command,
     )
+    from training.lifting import command as dictionary_command
 
     parser = argparse.ArgumentParser(prog="python -m training", description="Train and measure DeepSkel's networks.")
     verbs = parser.add_subparsers(dest="verb", required=True)
@@ -32,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fit_task.formatter_class = argparse.RawDescriptionHelpFormatter
         fit_command.add_arguments(fit_task, task)
         fit_task.set_defaults(run=fit_command.run)
+    fit_lifting = fit.add_parser("lifting", help="the pose dictionary that 2D joints are lifted with")
+    dictionary_command.add_arguments(fit_lifting)
+    fit_lifting.set_defaults(run=dictionary_command.run)
     evaluate = verbs.add_parser("evaluate", help="measure networks and baselines").add_subparsers(
         dest="task", required=True
     )
@@ -40,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ("skeleton", "skeletons with their inscribed circles", skeleton_command),
         ("joints", "2D joints of people", pose_joints_command),
         ("maps", "skeleton maps, and what is read from true ones", pose_maps_command),
+        ("lifting", "pseudo-3D poses lifted from 2D joints", lifting_command),
         ("pose", "3D poses of people, the whole chain", pose_command),
     ):
         evaluate_task = evaluate.add_parser(task, help=what)

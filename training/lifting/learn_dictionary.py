@@ -14,6 +14,8 @@ from engine.pose.lifting.dictionary import Dictionary
 from engine.pose.lifting.limb_prior import KINDS, limb_directions, trunk_frames
 from engine.pose.lifting.refine import nearest_rotation
 from training.data.mocap import Poses, thorax_rooted, to_camera_axes, to_mpii16
+from training.data.pose_bank import PoseBank
+from training.data.pose_widening import Widening
 from training.lifting.sparse_coding import learn
 
 F64 = npt.NDArray[np.float64]
@@ -24,15 +26,19 @@ class DictionaryRecipe(BaseModel):
     """How a dictionary is learned.
 
     `apart` is the least root mean square distance in mm between two poses that are both learned from, so that walking,
-    which is most of what is recorded, does not dominate; `limb_apart` the same for directions of limbs.
+    which is most of what is recorded, does not dominate; `limb_apart` the same for directions of limbs. At most
+    `recorded` poses are learned from as they were recorded, mirror images among them, and `widened` more with limbs and
+    trunk turned within the limits of joints, as photos of sport need them (training.data.pose_widening).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     atoms: int = 128
     sparsity: float = 0.02
-    rounds: int = 60
+    rounds: int = 25
     apart: float = 30.0
+    recorded: int = 6000
+    widened: int = 3000
     limb_apart: float = 0.2
     seed: int = 0
 
@@ -54,7 +60,10 @@ def learn_dictionary(
     both = np.concatenate([same_size, mirror(same_size)])
     aligned, mean = align(both)
     chosen = thin(aligned.reshape(len(aligned), -1), recipe.apart * np.sqrt(len(MPII_16.joints)), rng)
-    samples = aligned[chosen].reshape(len(chosen), -1)
+    learned = aligned[chosen[: recipe.recorded]]
+    if recipe.widened:
+        learned = np.concatenate([learned, align(_widened(poses, recipe, lengths))[0]])
+    samples = align(learned)[0].reshape(len(learned), -1)
     unit = np.sqrt((samples**2).sum(1).mean())
     atoms = learn(samples / unit, recipe.atoms, recipe.sparsity, recipe.rounds, recipe.seed, tell)
     atoms = atoms.reshape(recipe.atoms, *mean.shape)
@@ -64,6 +73,14 @@ def learn_dictionary(
         kind: limb_examples(same_size, limb, recipe.limb_apart, rng) for limb, kind in KINDS.items() if limb[0] != "l"
     }
     return Dictionary(atoms, mean - mean[ROOT], lengths, spread, kinds["arms"], kinds["legs"], kinds["head"])
+
+
+def _widened(poses: Poses, recipe: DictionaryRecipe, lengths: F64) -> F64:
+    """(N, 16, 3) poses varied within the limits of joints, every second one mirrored, of the mean body's size."""
+    bank = PoseBank(poses, widening=Widening())
+    drawn = np.stack([bank.view(number, recipe.seed).pose for number in range(recipe.widened)])
+    drawn[::2] = mirror(drawn[::2])
+    return np.asarray(drawn * (lengths.sum() / bone_lengths(drawn).sum(1))[:, None, None], np.float64)
 
 
 def mean_body(joints: F64, poses: Poses) -> tuple[F64, F64]:

@@ -118,18 +118,13 @@ def lift(
     known = np.isfinite(xy).all(-1) & (seen > 0)
     weights = np.where(known, np.where(seen == 1, HIDDEN, 1.0), 0.0)
     xy = np.where(known[..., None], xy, 0.0)
-    total = weights.sum(1)
-    centre = (weights[..., None] * xy).sum(1) / np.maximum(total, 1e-12)[:, None]
-    centred = np.where(known[..., None], xy - centre[:, None], 0.0)
-    with np.errstate(over="ignore"):
-        spread = np.sqrt((weights[..., None] * centred**2).sum((1, 2)) / np.maximum(2 * total, 1e-12))
-    size = np.maximum(np.abs(xy).max((1, 2)), 1e-300)
-    found = (known.sum(1) >= FEWEST) & np.isfinite(spread) & (spread > 1e-9 * size)
+    points, spread = normalised(xy, weights)
+    found = (known.sum(1) >= FEWEST) & (spread > 0)
     poses = np.repeat(book.mean[None], len(xy), 0)
     index = np.flatnonzero(found)
     for start in range(0, len(index), BATCH):
         part = index[start : start + BATCH]
-        poses[part] = _fit(centred[part] / spread[part, None, None], weights[part], book, how)
+        poses[part] = _fit(points[part], weights[part], book, how)
     flips = rank_flips(poses, book, max(alternatives, 1), how.flips)
     poses = flips.poses(poses, 0)
     flips = replace(flips, signs=flips.signs * flips.signs[:, :1])
@@ -142,21 +137,75 @@ def lift(
     return Lifted(poses, scale, shift, confidence, error, flips, found)
 
 
-def _fit(points: F64, weights: F64, book: Dictionary, how: LiftSettings) -> F64:
-    """(N, 16, 2) of unit spread -> (N, 16, 3) mm, thorax at the origin."""
-    relaxed = solve(points, weights, book.rows, how.relaxation)
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """What the fits of the dictionary give, in the points' unit; depth increases away from the camera.
+
+    Args:
+        relaxed: (N, 16, 3) of the convex relaxation alone, every pose of the dictionary under a rotation of its own.
+        shared: (N, 16, 3) after the fit with one rotation for all.
+    """
+
+    relaxed: F64
+    shared: F64
+
+
+def fit_shapes(points: F64, weights: F64, dictionary: Dictionary, settings: LiftSettings) -> Shapes:
+    """Relaxation, read-out and shared rotation.
+
+    Args:
+        points: (N, 16, 2), centred with the weights and of unit spread.
+        weights: (N, 16) from 0.
+        dictionary, settings: As in `lift`.
+    """
+    relaxed = solve(points, weights, dictionary.rows, settings.relaxation)
     coefficients, rotations = read_out(relaxed.motion)
-    start = shared_rotation(coefficients, rotations)
     fit = fit_shared(
-        points, weights, book.rows, start, coefficients, sparsity=how.sparsity, rounds=how.rounds, steps=how.steps
+        points,
+        weights,
+        dictionary.rows,
+        shared_rotation(coefficients, rotations),
+        coefficients,
+        sparsity=settings.sparsity,
+        rounds=settings.rounds,
+        steps=settings.steps,
     )
-    shape = fit.pose(book.rows)
+    apart = np.einsum("nk,nkab,kbj->nja", coefficients, rotations, dictionary.rows, optimize=True)
+    return Shapes(apart, fit.pose(dictionary.rows))
+
+
+def normalised(xy: F64, weights: F64) -> tuple[F64, F64]:
+    """(N, 16, 2), (N, 16) -> the points centred with the weights and of unit spread, and (N,) the spread in px.
+
+    Where the weight is zero a point is zero; a person without spread stays at zero.
+    """
+    total = np.maximum(weights.sum(1), 1e-12)
+    mean = (weights[..., None] * xy).sum(1) / total[:, None]
+    centred = np.where(weights[..., None] > 0, xy - mean[:, None], 0.0)
+    with np.errstate(over="ignore"):
+        spread = np.sqrt((weights[..., None] * centred**2).sum((1, 2)) / (2 * total))
+    usable = np.isfinite(spread) & (spread > 1e-9 * np.abs(xy).max((1, 2)))
+    spread = np.where(usable, spread, 0.0)
+    return centred / np.where(usable, spread, np.inf)[:, None, None], spread
+
+
+def _fit(points: F64, weights: F64, book: Dictionary, how: LiftSettings) -> F64:
+    """(N, 16, 2) of unit spread -> (N, 16, 3) mm, thorax at the origin.
+
+    The scale comes from the body: at first all bones of the fitted shape together are as long as the mean body's, then
+    the camera that shows the body best is believed, so that no bone looks longer than it is.
+    """
+    shape = fit_shapes(points, weights, book, how).shared
     size = book.lengths.sum() / np.maximum(bone_lengths(shape).sum(1), 1e-9)
-    shape = shape * size[:, None, None]
+    body = shape * size[:, None, None]
+    lengths = plausible_lengths(body, book, how.body)
     total = weights.sum(1)[:, None]
-    middle = (weights[..., None] * shape[..., :2]).sum(1) / total
-    lengths = plausible_lengths(shape, book, how.body)
-    body = fit_body(shape, points * size[:, None, None] + middle[:, None], weights, lengths, how.body)
+    for _ in range(how.body.fits):
+        scale, _ = fit_weak_perspective_arrays(body, points, weights)
+        size = np.where(np.isfinite(scale), 1 / np.where(np.isfinite(scale), scale, 1.0), size)
+        wished = shape * size[:, None, None]
+        middle = (weights[..., None] * wished[..., :2]).sum(1) / total
+        body = fit_body(wished, points * size[:, None, None] + middle[:, None], weights, lengths, how.body)
     body = to_limits(with_bone_lengths(body, lengths))
     return np.asarray(body - body[:, ROOT : ROOT + 1], np.float64)
 

@@ -25,15 +25,17 @@ class BodySettings:
         personal: Share of the fitted shape in a bone's length; the rest is the mean body's.
         widest: Longest bone in standard deviations over the mean body's; the shortest is as far below.
         rounds: Gauss-Newton steps.
+        fits: How often the camera is fitted to the body and the body to what the camera saw.
     """
 
-    seen: float = 10.0
+    seen: float = 20.0
     shape: float = 100.0
-    depth: float = 60.0
+    depth: float = 40.0
     bone: float = 20.0
     personal: float = 0.5
     widest: float = 2.0
     rounds: int = 10
+    fits: int = 3
 
 
 def plausible_lengths(pose: F64, dictionary: Dictionary, settings: BodySettings) -> F64:
