@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +12,7 @@ import numpy.typing as npt
 
 from engine.errors import InputError
 from engine.pose.joints import MPII_16
-from training.data.mocap import Poses
 from training.data.pose_bank import PoseBank, View
-from training.data.pose_widening import Widening
 from training.data.synthetic_people.build import Build
 from training.data.synthetic_people.figure import normals, surface
 from training.data.synthetic_people.outfit import Outfit
@@ -149,23 +147,3 @@ class SyntheticPeople:
             picture += (colour - picture) * cover[..., None]
             hidden = cover > 0.5
         return np.asarray(picture, np.float32), hidden
-
-
-def synthetic_dev(
-    poses: Poses, backgrounds: Sequence[Path] | Callable[[Rng], U8 | None], count: int, seed: int = 0, *,
-    size: int = 160, things: Things | None = None, widening: Widening | None = None,
-) -> Iterator[RenderedPerson]:  # fmt: skip
-    """Made people to measure on: number i is always the same.
-
-    Args:
-        poses: People who are not trained on.
-        backgrounds: As `SyntheticPeople`; of photos that are not trained on.
-        count: How many.
-        seed: Another seed is another set.
-        size: Side of the pictures in px.
-        things: As `SyntheticPeople`.
-        widening: How poses are varied; None shows them as they were recorded.
-    """
-    people = SyntheticPeople(PoseBank(poses, widening=widening), backgrounds, things=things)
-    for number in range(count):
-        yield people.make(np.random.default_rng((seed, number)), size)

@@ -15,7 +15,7 @@ from tests.unit.training.data.test_pose_bank import people as standing_people
 from training.data.body_frame import BONE, assembled, turn
 from training.data.pose_bank import PoseBank, View
 from training.data.pose_widening import ADULT, Widening
-from training.data.synthetic_people import SyntheticPeople, synthetic_dev
+from training.data.synthetic_people import SyntheticPeople
 from training.data.synthetic_people.build import Build
 from training.data.synthetic_people.figure import normals, surface
 from training.data.synthetic_people.painting import Frame, Painting
@@ -176,14 +176,3 @@ def test_a_broken_photo_is_named(tmp_path: Path) -> None:
 def test_pictures_of_no_size_are_refused(size: int, scale: float) -> None:
     with pytest.raises(InputError):
         SyntheticPeople(bank(), []).make(np.random.default_rng(0), size, scale=scale)
-
-
-def test_the_dev_set_repeats_whatever_its_length() -> None:
-    short = list(synthetic_dev(standing_people(), [], 3, 7, size=32))
-    longer = list(synthetic_dev(standing_people(), [], 5, 7, size=32))
-    other = list(synthetic_dev(standing_people(), [], 3, 8, size=32))
-    assert (len(short), len(longer)) == (3, 5)
-    for a, b in zip(short, longer, strict=False):
-        np.testing.assert_array_equal(a.image, b.image)
-        np.testing.assert_array_equal(a.pose, b.pose)
-    assert (short[0].image != other[0].image).any()
