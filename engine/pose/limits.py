@@ -124,7 +124,7 @@ def to_limits(pose: npt.ArrayLike, limits: Limits = LIMITS) -> F64:
         if limb.endswith("leg"):
             thigh, shank = v[..., inner, :], v[..., outer, :]
             side = _angle(_square(shank, thigh), _swung(back, down, _unit(thigh)))
-            straight = _bent_at_most(thigh, shank, limits.straight)
+            straight = _bent_at_most(thigh, shank, limits.straight - 1e-3)  # below it, whatever is rounded
             v[..., outer, :] = np.where((side > limits.knee_side)[..., None], straight, shank)
     neck, head = LIMBS["head"]
     v[..., neck, :] = _bent_at_most(-down, v[..., neck, :], limits.neck)

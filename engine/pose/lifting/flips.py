@@ -82,7 +82,7 @@ def rank_flips(pose: F64, dictionary: Dictionary, count: int, settings: FlipSett
     # The best few of a product of independent choices: extend the best few of the limbs so far.
     best, chosen = np.ones((n, 1)), np.zeros((n, 1, 0), np.intp)
     for limb in KINDS:
-        grown = (best[:, :, None] * chance[limb][:, None]).reshape(n, -1)
+        grown = (best[:, :, None] * chance[limb][:, None]).reshape(n, best.shape[1] * flips)
         order = np.argsort(-grown, 1, kind="stable")[:, :count]
         best = np.take_along_axis(grown, order, 1)
         before = np.take_along_axis(chosen, (order // flips)[..., None], 1)

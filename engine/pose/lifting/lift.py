@@ -25,7 +25,7 @@ REVISION = 1
 """Part of what names a cache: raised when the same joints, dictionary and settings are lifted otherwise than before."""
 
 FEWEST = 4
-"""Known joints without which nothing is lifted: a rotation, a scale and a shift have six unknowns, a shape more."""
+"""Known joints at different places without which nothing is lifted: rotation, scale and shift have six unknowns."""
 
 HIDDEN = 0.5
 """Weight of a joint that was marked although it is hidden, beside one that is visible."""
@@ -119,7 +119,7 @@ def lift(
     weights = np.where(known, np.where(seen == 1, HIDDEN, 1.0), 0.0)
     xy = np.where(known[..., None], xy, 0.0)
     points, spread = normalised(xy, weights)
-    found = (known.sum(1) >= FEWEST) & (spread > 0)
+    found = (_places(points, known) >= FEWEST) & (spread > 0)
     poses = np.repeat(book.mean[None], len(xy), 0)
     index = np.flatnonzero(found)
     for start in range(0, len(index), BATCH):
@@ -187,6 +187,13 @@ def normalised(xy: F64, weights: F64) -> tuple[F64, F64]:
     usable = np.isfinite(spread) & (spread > 1e-9 * np.abs(xy).max((1, 2)))
     spread = np.where(usable, spread, 0.0)
     return centred / np.where(usable, spread, np.inf)[:, None, None], spread
+
+
+def _places(points: F64, known: Bools) -> npt.NDArray[np.intp]:
+    """(N,) at how many different places the known joints are, of points of unit spread."""
+    near = np.abs(points[:, :, None] - points[:, None]).max(-1) < 1e-6
+    repeated = (np.tril(near, -1) & known[:, None]).any(2)
+    return np.asarray((known & ~repeated).sum(1), np.intp)
 
 
 def _fit(points: F64, weights: F64, book: Dictionary, how: LiftSettings) -> F64:

@@ -51,7 +51,7 @@ def limb_directions(vectors: F64, frames: tuple[F64, F64], limb: str) -> F64:
     """
     frame = frames[1] if limb.endswith("leg") else frames[0]
     own = np.einsum("nij,nbj->nbi", frame, _unit(vectors[:, list(LIMBS[limb])]))
-    return np.asarray(own * (-1 if limb.startswith("l_") else 1, 1, 1), np.float64).reshape(len(own), -1)
+    return np.asarray(own * (-1 if limb.startswith("l_") else 1, 1, 1), np.float64).reshape(-1, 6)
 
 
 def log_density(directions: F64, examples: F64) -> F64:
