@@ -28,7 +28,7 @@ ENSEMBLE = "pose_ensemble"
 
 @dataclass(frozen=True, slots=True)
 class PoseSettings:
-    """At what size people are shown to the networks: sides in pixels."""
+    """At what size people are shown to the networks, sides in pixels: those that the networks were trained at."""
 
     detector: int = 128
     maps: int = 128
