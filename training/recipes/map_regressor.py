@@ -16,8 +16,6 @@ from engine.errors import InputError
 from engine.nets.map_regressor import MapRegressor
 from engine.nets.pose_resnet import PoseRegression
 from engine.nets.skeleton_map import SkeletonMapOutput
-from engine.weights import build
-from training.checkpoint import load_checkpoint
 from training.data.cache import PhotoCache
 from training.data.map_samples import MapSamplerSettings, MapSamples
 from training.data.pose_bank import PoseBank
@@ -29,6 +27,7 @@ from training.recipes.pose_batch import pictures
 from training.recipes.pose_lifts import lifts
 from training.recipes.published_pose import POSES, StickRecipe, regression
 from training.recipes.skeleton_map import SkeletonMapRecipe
+from training.recipes.trained import read_trained
 
 MAP_SIZE = 56
 """Side of drawn maps, as published."""
@@ -81,17 +80,11 @@ class MapRegressorRecipe(StickRecipe):
 
 
 def _read(path: Path, width: float) -> tuple[SkeletonMapRecipe, nn.Module]:
-    """Configuration and network of a checkpoint, in eval mode."""
-    state = load_checkpoint(path)
-    try:
-        recipe = SkeletonMapRecipe.model_validate_json(state.recipe)
-    except ValueError as error:
-        raise InputError(f"{path} is not a checkpoint of skeleton_map.", "Train one first.") from error
+    """Configuration and network of a checkpoint that draws sticks of this width."""
+    recipe, net = read_trained(path, SkeletonMapRecipe)
     if recipe.stick_width != width:
         raise InputError(
             f"{path} draws sticks of {recipe.stick_width:g} pixels, this network reads {width:g}.",
             "Give both the same stick_width.",
         )
-    net = build(recipe.name, recipe.arguments)  # leaves the random state alone, which a resumed run must find again
-    net.load_state_dict(state.ema)
-    return recipe, net.eval().requires_grad_(False)
+    return recipe, net

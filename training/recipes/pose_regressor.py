@@ -15,9 +15,8 @@ from torch import Tensor, nn
 
 from engine.errors import InputError
 from engine.nets.map_net import MAP_SIZE, MapNet, RegressorOutput, as_read
-from engine.nets.posenet import PoseNet, PoseOutput
+from engine.nets.posenet import PoseOutput
 from engine.pose.maps import WIDTHS
-from training.checkpoint import load_checkpoint
 from training.data.cache import PhotoCache
 from training.data.map_samples import MapSamplerSettings, MapSamples
 from training.data.pose_bank import PoseBank
@@ -28,6 +27,8 @@ from training.losses.rough_maps import rough_maps
 from training.recipes.base import Batch, Recipe, SampleSource, Schedule
 from training.recipes.pose_batch import pictures, pose_loss, true_maps
 from training.recipes.pose_lifts import PSEUDO_TRUST, lifts
+from training.recipes.pose_maps import PoseMapsRecipe
+from training.recipes.trained import read_trained
 
 SURE = 0.7
 """Mean confidence of the joints from which on a lifted pose is drawn as a map."""
@@ -45,13 +46,11 @@ class PoseRegressorRecipe(Recipe):
     maps: Path | None = None
     """Checkpoint of a pose_maps network; its answers are learned from, two widths of each picture."""
     seen: PoseSamplerSettings = PoseSamplerSettings(synthetic=0.6)
-    """Of the second run, from pictures."""
-    size: int = 192
-    """Side of those pictures in pixels."""
+    """Of the second run, from pictures of the size that the network in `maps` learned from."""
     widths: tuple[int, ...] = tuple(range(len(WIDTHS)))
     """Indices of the stick widths that are learned from; one of them makes a member of the ensemble baseline."""
 
-    _net: PoseNet | None = PrivateAttr(None)
+    _net: nn.Module | None = PrivateAttr(None)
 
     def build(self) -> nn.Module:
         """A MapNet with random weights."""
@@ -60,7 +59,8 @@ class PoseRegressorRecipe(Recipe):
     def samples(self, data: PoseData, cache: PhotoCache, seed: int) -> SampleSource:
         """Views of motion capture, or windows around people."""
         if self.maps is not None:
-            return PoseSamples(data, cache, self.seen, seed, size=self.size, lifted=lifts(data, cache))
+            size = read_trained(self.maps, PoseMapsRecipe)[0].size
+            return PoseSamples(data, cache, self.seen, seed, size=size, lifted=lifts(data, cache))
         if data.poses is None:
             raise InputError("There is no motion capture to draw maps from.", "Name it in --data.")
         lifted = lifts(data, cache)
@@ -74,7 +74,7 @@ class PoseRegressorRecipe(Recipe):
         if "image" not in batch:
             maps = rough_maps(true_maps(batch, chosen[:1], MAP_SIZE, MAP_SIZE)[:, 0], self.rough)
         else:
-            drawn = true_maps(batch, chosen[:1], MAP_SIZE, self.size)[:, 0]
+            drawn = true_maps(batch, chosen[:1], MAP_SIZE, batch["image"].shape[-1])[:, 0]
             maps = torch.cat([drawn, *self._answers(batch, chosen)])
         output: RegressorOutput = net(maps)
         total, figures = pose_loss(output.pose, output.log_sigma, batch)
@@ -85,9 +85,7 @@ class PoseRegressorRecipe(Recipe):
         """The skeleton-map network's maps of these widths, each (B, 6, MAP_SIZE, MAP_SIZE)."""
         if self._net is None:
             assert self.maps is not None  # noqa: S101 - pictures are drawn only then
-            self._net = PoseNet()
-            self._net.load_state_dict(load_checkpoint(self.maps).ema)
-            self._net.eval().to(batch["image"].device)
+            self._net = read_trained(self.maps, PoseMapsRecipe)[1].to(batch["image"].device)
         output: PoseOutput = self._net(pictures(batch))
         probability = torch.sigmoid(output.maps.float())
         return [as_read(probability[:, i]) for i in widths]

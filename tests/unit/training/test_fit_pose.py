@@ -46,7 +46,7 @@ def test_every_default_is_trained_and_the_regressor_learns_from_the_maps_of_anot
     _fit(tmp_path, data, "pose_rgb", {"arguments": SMALL, "size": 64})
     first = _fit(tmp_path, data, "pose_regressor", {})
     maps = _fit(tmp_path, data, "pose_maps", {"size": 64})
-    seen = {"maps": str(maps), "size": 64}
+    seen = {"maps": str(maps)}
     second = _fit(tmp_path, data, "pose_regressor", seen, "--init", str(first))
     card = tmp_path / "data.json"
     card.write_text(json.dumps([{"name": "made", "terms": "none"}]))
