@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shlex
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--atoms", type=int, help="poses of the dictionary (default: the recipe's, 128)")
     add("--sparsity", type=float, help="of the codes that it is learned with (default: the recipe's)")
     add("--rounds", type=int, help="alternations of codes and poses (default: the recipe's)")
+    add("--widened", type=int, help="poses with limbs turned further than recorded (default: the recipe's)")
     add("--seed", type=int, default=0, help="(default: %(default)s)")
     add("--quiet", action="store_true", help="no progress")
 
@@ -38,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.out.suffix != ".safetensors":
         raise InputError(f"The dictionary {args.out} must end in .safetensors.")
-    given = {name: value for name in ("atoms", "sparsity", "rounds") if (value := getattr(args, name)) is not None}
+    options = ("atoms", "sparsity", "rounds", "widened")
+    given = {name: value for name in options if (value := getattr(args, name)) is not None}
     recipe = DictionaryRecipe.model_validate({**given, "seed": args.seed})
     poses = open_poses(args.data).split("train")
     if not len(poses):
@@ -64,7 +64,9 @@ def run(args: argparse.Namespace) -> int:
         "held_out": list(DEV_SUBJECTS),
         "poses": len(poses),
         "licence": "that of the data; with bandai among it, not for commercial use",
-        "command": "python -m training " + shlex.join(sys.argv[1:]),
+        # Folders of one machine say nothing on another; the recipe above holds the options.
+        "command": f"python -m training fit lifting --data {' '.join(path.name for path in args.data)} "
+        f"--out {args.out.name}",
     }
     replace(dictionary, card=card).save(args.out)
     print(f"{args.out}: {recipe.atoms} poses learned from {len(poses)}; objective {losses[-1]:.5f}")

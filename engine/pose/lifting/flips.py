@@ -31,7 +31,7 @@ class FlipSettings:
         flat: Depth of a bone, as a share of its length, under which its flip is the same pose.
     """
 
-    stay: float = 1.0
+    stay: float = 0.25
     limit: float = 0.1
     flat: float = 0.15
 
