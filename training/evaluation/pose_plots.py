@@ -63,7 +63,7 @@ def _errors(made: Measured, figures: dict[str, Any]) -> Figure:
     if grid := figures.get("pose", {}).get("synthetic", {}).get("grid"):
         sizes = list(grid)
         for how in next(iter(grid.values())):
-            right.plot(sizes, [grid[size][how] for size in sizes], marker="o", label=how)
+            right.plot(sizes, [grid[size][how] for size in sizes], "o", label=how)
         right.set(title="By stick widths x crops", ylabel="MPJPE, mm", ylim=(0, None))
         right.tick_params(axis="x", rotation=45)
         _legend(right)
