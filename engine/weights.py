@@ -49,7 +49,7 @@ ARCHITECTURES: dict[str, str] = {
 UNSHIPPED = frozenset(
     {"deepcrop_v1", "deepmask", "direct_pose", "hed", "lmsds", "map_regressor", "pose_rgb", "skeleton_map"}
 )
-"""Published baselines whose weights do not come with DeepSkel, to keep it small: `python -m training fit` makes them."""
+"""Baselines whose weights do not come with DeepSkel, to keep it small: `python -m training fit` makes them."""
 
 FOLDER_VARIABLE = "DEEPSKEL_WEIGHTS"
 SHIPPED = Path(__file__).resolve().parents[1] / "resources" / "weights"

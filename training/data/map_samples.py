@@ -50,9 +50,7 @@ class MapSamples:
         view = self.bank.draw(rng)
         # The window's smallest side is in pixels: measure the person in some that are fine enough.
         focal = 1000.0
-        window = scaled(
-            person_window(view.xy * focal), 2.0 ** rng.uniform(-self.settings.scale, self.settings.scale)
-        )
+        window = scaled(person_window(view.xy * focal), 2.0 ** rng.uniform(-self.settings.scale, self.settings.scale))
         xy = window.to_window(view.xy * focal, self.size, self.size)
         xy = xy + rng.uniform(-self.settings.shift, self.settings.shift, 2) * self.size
         if rng.random() < self.settings.wobbly:

@@ -129,7 +129,7 @@ def neighbourhoods(features: npt.NDArray[np.floating], count: int) -> Ints:
     However often nearly the same pose was recorded, it falls into few neighbourhoods.
     """
     points = np.asarray(features, np.float32)
-    squares = np.einsum("nd,nd->n", points, points)
+    squares = np.einsum("ij,ij->i", points, points)
     nearest = np.full(len(points), np.inf, np.float32)
     cell = np.zeros(len(points), np.intp)
     centre = 0

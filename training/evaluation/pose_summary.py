@@ -67,7 +67,7 @@ def summarise_photos(measured: Measured, seed: int) -> dict[str, Figures]:
         `grid.WxC` with the mean PCK by way to choose. `detector` has figures of the joints alone.
     """
     lifted = np.stack([person.pose for person in measured.people])
-    known = np.isfinite(lifted).all(-1)
+    known: npt.NDArray[np.bool_] = np.asarray(np.isfinite(lifted).all(-1))
     usable = (known.sum(-1) >= LEAST_KNOWN) & known[:, MPII_16.index(MPII_16.root)]
     summary = {}
     for name, row in rows_of(measured.readings, None).items():

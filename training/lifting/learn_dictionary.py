@@ -113,7 +113,7 @@ def thin(points: F64, apart: float, rng: np.random.Generator) -> Ints:
     """Indices of (N, D) points, in random order, each taken if it is farther than `apart` from all taken before."""
     order = rng.permutation(len(points))
     p = points[order].astype(np.float32)
-    squares = np.einsum("nd,nd->n", p, p)
+    squares = np.einsum("ij,ij->i", p, p)
     free = np.ones(len(p), bool)
     taken = []
     for i in range(len(p)):
