@@ -99,6 +99,17 @@ def test_one_method_on_photos_alone(folder: Path, tmp_path: Path) -> None:
     assert models["pose_rgb"]["photos"]["people"] == 1
 
 
+def test_an_ensemble_of_regressors(folder: Path, tmp_path: Path) -> None:
+    weights = write_weights(tmp_path / "weights", "hourglass", "pose_maps")
+    for name in ("one", "other"):
+        write_weights(weights / "pose_ensemble" / name, "pose_regressor")
+    words = ["--data", str(folder / "capture.npz"), "--model", "pose_ensemble", "--made", "1"]
+    models = report("pose", folder, tmp_path / "pose.json", *words, "--weights", str(weights))["models"]
+    assert set(models) == {"detector", "mean_pose", "pose_ensemble", "pose_ensemble_oracle"}
+    errors = [models[name]["synthetic"]["mpjpe"] for name in ("pose_ensemble_oracle", "pose_ensemble")]
+    assert errors[0] <= errors[1]
+
+
 def test_maps(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     found = report("maps", folder, tmp_path / "maps.json", "--made", "1", "--views", "2")
     regressor, maps = found["models"]["pose_regressor"], found["models"]["pose_maps"]
