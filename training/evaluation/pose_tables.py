@@ -82,7 +82,7 @@ ROWS = {
     "pose_rgb": "Direct RGB",
     "pose_single": "single map",
     "pose_matching": "18 maps, matched",
-    "pose_consensus": "18 maps, consensus",
+    "pose_likelihood": "18 maps, likelihood",
     "pose_fusion": "18 maps, fusion",
     "pose_oracle": "18 maps, oracle",
     "pose_ensemble": "ensemble, matched",

@@ -6,7 +6,7 @@ import pytest
 from engine.errors import InputError
 from engine.pose.hypotheses import NO_MAP
 from engine.pose.joints import MPII_16
-from engine.pose.ranking import RANKINGS, precision_mean, rank, with_fused
+from engine.pose.ranking import DETECTOR, RANKINGS, rank, weighted_mean, with_fused
 from tests.unit.engine.pose.someone import CAMERA, POSE, reading
 
 WRIST, ELBOW, THORAX = (MPII_16.index(name) for name in ("l_wrist", "l_elbow", "thorax"))
@@ -26,10 +26,20 @@ def test_matching_takes_the_smallest_reprojection_error() -> None:
     assert ranked.reading.pose.shape[1] == 3
 
 
-def test_consensus_sees_depth_too() -> None:
-    poses = np.stack([moved(WRIST, (0, 0, 900)), moved(WRIST, (0, 5, 0)), POSE + 0, moved(WRIST, (5, 0, 0))])
-    best = rank(reading(poses), "consensus").best()[0]
-    assert best != 0, "three agree that the wrist is not there"
+def test_the_likeliest_is_close_to_what_is_seen_and_knows_it() -> None:
+    said = reading(np.stack([moved(WRIST, (150, 0, 0)), moved(WRIST, (60, 0, 0)), moved(WRIST, (60, 0, 0))]))
+    said.sigma[0, 2] = 80.0
+    ranked = rank(said, "likelihood")
+    assert ranked.best().tolist() == [1], "of two that project alike the one that doubts less"
+    bold = reading(np.stack([moved(WRIST, (150, 0, 0)), POSE]))
+    bold.sigma[0, 1] = 90.0
+    assert rank(bold, "likelihood").score[0, 0] > rank(bold, "likelihood").score[0, 1]
+
+
+def test_the_likelihood_by_hand() -> None:
+    said = reading(POSE[None], confidence=0.8)
+    # Nothing is off: what is left is the logarithm of the expected distance, for 15 joints beside the root.
+    assert rank(said, "likelihood").score[0, 0] == pytest.approx(-15 * np.log(np.hypot(40, DETECTOR)))
 
 
 @pytest.mark.parametrize("how", RANKINGS)
@@ -57,14 +67,22 @@ def test_nobody_seen_is_no_error(how: str) -> None:
 
 
 def test_the_mean_is_weighted_by_precision() -> None:
-    said = reading(np.stack([POSE, moved(WRIST, (100, 0, 0))]))
-    said.sigma[0, 1, WRIST] = 80.0
-    mean, sigma = precision_mean(said)
+    # Depth is not seen, so that both are as likely but for what they expect themselves.
+    said = reading(np.stack([POSE, moved(WRIST, (0, 0, 100))]))
+    said.sigma[0, :, ELBOW], said.sigma[0, :, WRIST] = [80, 40], [40, 80]
+    mean, sigma = weighted_mean(said)
     # weights 1/40² and 1/80²: four to one
-    assert mean[0, WRIST] == pytest.approx(POSE[WRIST] + (20, 0, 0))
+    assert mean[0, WRIST] == pytest.approx(POSE[WRIST] + (0, 0, 20))
     assert mean[0, ELBOW] == pytest.approx(POSE[ELBOW])
-    assert sigma[0, ELBOW] == pytest.approx(40)
+    assert sigma[0, 0] == pytest.approx(40)
     assert sigma[0, WRIST] == pytest.approx(np.sqrt(2 / (1 / 1600 + 1 / 6400)))
+
+
+def test_the_mean_is_weighted_by_likelihood() -> None:
+    far = reading(np.stack([POSE, moved(WRIST, (0, 0, 100)) * (-1, 1, 1)]))
+    assert weighted_mean(far)[0][0] == pytest.approx(POSE, abs=1), "the mirrored one is not what is seen"
+    unseen = reading(np.stack([POSE, moved(WRIST, (0, 0, 100))]), confidence=0.0)
+    assert weighted_mean(unseen)[0][0, WRIST] == pytest.approx(POSE[WRIST] + (0, 0, 50))
 
 
 def test_the_fused_pose_stays_relative_to_the_thorax() -> None:
