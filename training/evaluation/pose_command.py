@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("--made", type=count, default=200, metavar="N", help="made people, 0 for none (default: %(default)s)")
     add("--limit", type=count, metavar="N", help="at most N people in photos, equally many a set; 0 for none")
-    add("--plots", type=Path, metavar="DIR", help="write pose_errors.png and pose_joints.png")
+    add("--plots", type=Path, metavar="DIR", help="write pose-errors.png and pose-joints.png")
     add_running(parser)
 
 

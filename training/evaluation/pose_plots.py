@@ -26,7 +26,7 @@ FARTHEST = 300.0
 
 
 def draw_poses(made: Measured | None, photos: Measured | None, figures: dict[str, Any], folder: Path) -> list[Path]:
-    """Write `pose_errors.png`, and `pose_joints.png` with photos.
+    """Write `pose-errors.png`, and `pose-joints.png` with photos.
 
     Args:
         made, photos: What was read of them; None when nothing was.
@@ -38,9 +38,9 @@ def draw_poses(made: Measured | None, photos: Measured | None, figures: dict[str
     """
     pictures = {}
     if made is not None:
-        pictures["pose_errors.png"] = _errors(made, figures)
+        pictures["pose-errors.png"] = _errors(made, figures)
     if photos is not None:
-        pictures["pose_joints.png"] = _joints(photos)
+        pictures["pose-joints.png"] = _joints(photos)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, picture in pictures.items():

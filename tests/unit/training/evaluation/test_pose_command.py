@@ -85,7 +85,7 @@ def test_poses(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         "l knee",
     ):
         assert expected in screen
-    for name in ("pose_errors.png", "pose_joints.png"):
+    for name in ("pose-errors.png", "pose-joints.png"):
         with Image.open(tmp_path / "plots" / name) as picture:
             assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 50  # something is drawn
     figures = evaluation_of(tmp_path / "pose.json", "pose_rgb").figures
