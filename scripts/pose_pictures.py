@@ -21,8 +21,9 @@ sys.path.insert(0, str(ROOT))
 from engine.imaging.photo import Photo  # noqa: E402 - the script is run from anywhere
 from engine.pose.hypotheses import Origin  # noqa: E402
 from engine.pose.maps import SINGLE  # noqa: E402
-from engine.pose.methods import PoseMethod, make_pose_method  # noqa: E402
+from engine.pose.methods import make_pose_method  # noqa: E402
 from engine.pose.plot import plot  # noqa: E402
+from engine.pose.reading import PoseMethod  # noqa: E402
 from engine.pose.session import PosePrediction, PoseSession  # noqa: E402
 from training.data.mocap import open_poses  # noqa: E402
 from training.evaluation.pose_people import made  # noqa: E402

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import nn
 
 from engine.device import Device, choose
-from engine.errors import Cancelled, InputError, WeightsError
+from engine.errors import InputError, WeightsError
 from engine.pose.hypotheses import NO_MAP, Detection, Look, Origin, PoseReading
 from engine.pose.maps import CROPS, SINGLE, WIDTHS
 from engine.pose.network import JointDetector, MapReader, Regressor, pictures
+from engine.pose.reading import Batched, PoseMethod
 from engine.weights import folders, load_net
-
-BATCH = 8
-"""People that go through the networks at once."""
 
 ENSEMBLE = "pose_ensemble"
 """Folder beside the weights: each of its folders has the `pose_regressor` of another training run."""
+
+PUBLISHED = "pose_published"
+"""Folder beside the weights: a folder for each stick width, with `skeleton_map` and `map_regressor` in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,57 +34,7 @@ class PoseSettings:
     direct: int = 128
 
 
-class PoseMethod(Protocol):
-    """A named way to read poses, its weights loaded. The session and the evaluation use nothing else."""
-
-    def detect(self, looks: Sequence[Look]) -> Detection:
-        """Joints in the picture alone."""
-
-    def read_people(
-        self, looks: Sequence[Look], *, keep_maps: bool = False, cancelled: Callable[[], bool] | None = None
-    ) -> PoseReading:
-        """Read people, each in its own window.
-
-        Args:
-            looks: At least one.
-            keep_maps: Keep the skeleton maps, if the method has any.
-            cancelled: Asked between steps; when it answers True, Cancelled is raised.
-
-        Raises:
-            Cancelled: Nobody waits any more.
-            WeightsError: A network answered with something that is not a number.
-        """
-
-
-class _Batched(ABC):
-    """A method that is told people in portions; subclasses read one portion."""
-
-    def __init__(self, detector: JointDetector) -> None:
-        self.detect = detector
-
-    def read_people(
-        self, looks: Sequence[Look], *, keep_maps: bool = False, cancelled: Callable[[], bool] | None = None
-    ) -> PoseReading:
-        """See PoseMethod."""
-
-        def check() -> None:
-            if cancelled and cancelled():
-                raise Cancelled
-
-        parts = []
-        for start in range(0, len(looks), BATCH):
-            check()
-            seen = self.detect(looks[start : start + BATCH])
-            check()
-            parts.append(self._read(looks[start : start + BATCH], seen, keep_maps=keep_maps))
-        check()
-        return PoseReading.joined(parts)
-
-    @abstractmethod
-    def _read(self, looks: Sequence[Look], seen: Detection, *, keep_maps: bool) -> PoseReading: ...
-
-
-class FromMaps(_Batched):
+class FromMaps(Batched):
     """Skeleton maps for a grid of stick widths and crops, each map read by each regressor.
 
     Args:
@@ -125,7 +74,7 @@ class FromMaps(_Batched):
         )
 
 
-class DirectRGB(_Batched):
+class DirectRGB(Batched):
     """The paper's baseline: a picture straight to a pose.
 
     Args:
@@ -171,12 +120,38 @@ class _Loader:
         nets = [load_net("pose_regressor", self.device, folder=folder) for folder in sorted(set(found))]
         return [Regressor(net, self.device) for net in nets]
 
+    def published(self) -> PoseMethod:
+        # Imported when asked for: torchvision's models take more than a second, which the window must not pay.
+        from engine.pose.published import Pair, Published
+
+        found: dict[float, Path] = {}
+        for place in folders(self.weights):
+            for width in WIDTHS:
+                folder = place / PUBLISHED / f"{width:g}"
+                if width not in found and folder.is_dir():
+                    found[width] = folder
+        if not found:
+            raise WeightsError(
+                "The weights of the published skeleton-map networks are missing.",
+                f"Train skeleton_map and map_regressor and export both to {PUBLISHED}/WIDTH beside the weights.",
+            )
+        pairs = [
+            Pair(
+                width,
+                load_net("skeleton_map", self.device, folder=folder),
+                load_net("map_regressor", self.device, folder=folder),
+            )
+            for width, folder in sorted(found.items())
+        ]
+        return Published(self.detector(), pairs, self.device, self.settings.maps)
+
 
 _METHODS: dict[str, Callable[[_Loader], PoseMethod]] = {
     "pose": lambda load: FromMaps(load.detector(), load.reader(), [load.regressor()]),
     "pose_single": lambda load: FromMaps(load.detector(), load.reader(), [load.regressor()], [SINGLE[0]], [SINGLE[1]]),
     "pose_rgb": lambda load: DirectRGB(load.detector(), load.regressor("pose_rgb"), load.settings.direct),
     "pose_ensemble": lambda load: FromMaps(load.detector(), load.reader(), load.ensemble(), [SINGLE[0]], [SINGLE[1]]),
+    "pose_published": lambda load: load.published(),
 }
 
 METHODS = tuple(_METHODS)

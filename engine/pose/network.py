@@ -85,10 +85,10 @@ class JointDetector:
             heat = (upright + mirrored.flip(-1)[:, torch.as_tensor(MPII_16.mirrored, device=heat.device)]) / 2
         xy, confidence = decode(heat)
         side = heat.shape[-1]
-        at = np.stack([_checked(p) for p in xy])
+        at = np.stack([checked(p) for p in xy])
         return Detection(
             np.stack([look.window.to_source(p, side, side) for look, p in zip(looks, at, strict=True)]),
-            _checked(confidence),
+            checked(confidence),
         )
 
 
@@ -136,10 +136,15 @@ class Regressor:
         x = x.to(self.device.torch_device).contiguous(memory_format=self.device.memory_format)
         with self.device.autocast():
             output: RegressorOutput = self.net(x)
-        return Regressed(_checked(output.pose), _checked(output.log_sigma.float().exp()))
+        return Regressed(checked(output.pose), checked(output.log_sigma.float().exp()))
 
 
-def _checked(values: Tensor) -> F64:
+def checked(values: Tensor) -> F64:
+    """The values on the CPU.
+
+    Raises:
+        WeightsError: One is not a number.
+    """
     array = np.asarray(values.double().cpu().numpy(), np.float64)
     if not np.isfinite(array).all():
         raise WeightsError("The network answered with values that are not numbers.", "Install its weights again.")

@@ -22,9 +22,9 @@ from engine.pose.camera import WeakPerspective
 from engine.pose.hypotheses import Detection, Hypothesis, Look, Origin
 from engine.pose.joints import MPII_16
 from engine.pose.matching import sure
-from engine.pose.methods import PoseMethod
 from engine.pose.person import FILL, box_window, person_window, scaled
 from engine.pose.ranking import Ranked
+from engine.pose.reading import PoseMethod
 
 F64 = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]

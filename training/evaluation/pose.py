@@ -11,7 +11,7 @@ import numpy as np
 from engine.nets.map_net import MAP_SIZE
 from engine.pose.hypotheses import Detection, Look, Origin, PoseReading
 from engine.pose.maps import CROPS, WIDTHS
-from engine.pose.methods import PoseMethod
+from engine.pose.reading import PoseMethod
 from training.evaluation.portions import portions
 from training.evaluation.pose_people import Person, true_maps
 from training.evaluation.pose_true_maps import Regressor

@@ -13,13 +13,17 @@ from engine.errors import Cancelled, InputError, WeightsError
 from engine.imaging.window import Pyramid, Window
 from engine.nets.hourglass import Hourglass, HourglassOutput
 from engine.nets.map_net import MapNet, RegressorOutput
+from engine.nets.map_regressor import MapRegressor
 from engine.nets.pose_rgb import PoseRGB
 from engine.nets.posenet import PoseNet, PoseOutput
+from engine.nets.skeleton_map import SkeletonMapNet
 from engine.pose.hypotheses import NO_MAP, Look, Origin
 from engine.pose.joints import MPII_16
 from engine.pose.maps import CROPS, SINGLE, WIDTHS
-from engine.pose.methods import BATCH, ENSEMBLE, METHODS, DirectRGB, FromMaps, PoseSettings, make_pose_method
+from engine.pose.methods import ENSEMBLE, METHODS, PUBLISHED, DirectRGB, FromMaps, PoseSettings, make_pose_method
 from engine.pose.network import JointDetector, MapReader, Regressor, pictures
+from engine.pose.published import Pair, Published
+from engine.pose.reading import BATCH
 from engine.weights import ARCHITECTURES, Normalisation, WeightsCard, build, save_weights
 
 DEVICE = choose("cpu", precision="float32")
@@ -175,6 +179,8 @@ def test_methods_by_name_and_an_ensemble_of_runs(tmp_path: Path, looks: list[Loo
         *(("pose_regressor", {"widths": (8, 8, 8, 8), "depths": (1, 1, 1)}, folder) for folder in (
             tmp_path, tmp_path / ENSEMBLE / "1", tmp_path / ENSEMBLE / "2",
         )),
+        *((name, {"depth": 18, "width": 0.125}, tmp_path / PUBLISHED / width)
+          for name in ("skeleton_map", "map_regressor") for width in ("4", "10")),
     ]  # fmt: skip
     for seed, (name, arguments, folder) in enumerate(small):
         torch.manual_seed(seed)
@@ -186,12 +192,27 @@ def test_methods_by_name_and_an_ensemble_of_runs(tmp_path: Path, looks: list[Loo
     sizes = PoseSettings(64, 64, 64)
     count = {name: make_pose_method(name, DEVICE, tmp_path, sizes).read_people(looks[:1]).pose for name in METHODS}
     assert {name: pose.shape[1] for name, pose in count.items()} == {
-        "pose": 18, "pose_single": 1, "pose_rgb": 1, "pose_ensemble": 2,
+        "pose": 18, "pose_single": 1, "pose_rgb": 1, "pose_ensemble": 2, "pose_published": 6,
     }  # fmt: skip
     assert not np.allclose(count["pose_ensemble"][:, 0], count["pose_ensemble"][:, 1])
     shutil.rmtree(tmp_path / ENSEMBLE)
     with pytest.raises(WeightsError, match=ENSEMBLE):
         make_pose_method("pose_ensemble", DEVICE, tmp_path)
+
+
+def test_the_published_line_has_its_own_networks_for_every_width(looks: list[Look]) -> None:
+    def pair(width: float) -> Pair:
+        return Pair(width, SkeletonMapNet(0.125).eval(), MapRegressor(0.125).eval())
+
+    pairs = [pair(6.0), pair(12.0)]
+    reading = Published(detector(), pairs, DEVICE, 64).read_people(looks, keep_maps=True)
+    assert reading.origins == tuple(Origin(w, c) for c in CROPS for w in (6.0, 12.0))
+    assert reading.pose.shape == (len(looks), 6, 16, 3)
+    assert reading.maps is not None
+    assert reading.maps.shape == (len(looks), 6, 6, 16, 16)
+    one = Published(detector(), pairs[1:], DEVICE, 64, [1.0]).read_people(looks)
+    np.testing.assert_allclose(one.pose[:, 0], reading.pose[:, 3], atol=0.5)
+    assert len(set(reading.sigma.ravel())) == 1, "it does not say how sure it is"
 
 
 def test_unknown_names_and_missing_weights(tmp_path: Path) -> None:
