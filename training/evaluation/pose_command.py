@@ -11,9 +11,8 @@ from training.evaluation.progress import Progress
 
 EPILOG = """\
 Methods:  pose (18 skeleton maps), pose_rgb (picture to pose), pose_ensemble (several regressors on one map; their
-          weights in folders inside pose_ensemble beside the other weights), pose_published (the paper's own networks, in
-          pose_published/WIDTH). People are read as a session reads them, in
-          the window around their true joints.
+          weights in folders inside pose_ensemble beside the other weights), pose_published (the paper's networks, in
+          pose_published/WIDTH). People are read as a session reads them, in the window around their true joints.
 Rows:     pose_rgb; pose_single, one map; pose_matching, the hypothesis whose projection is closest to the 2D detector's
           joints (the paper's choice); pose_likelihood, the likeliest; pose_fusion, what all say together; pose, the one
           that the session believes; pose_oracle, the closest to the truth; true_map and true_map_matching, the same
