@@ -47,7 +47,17 @@ ARCHITECTURES: dict[str, str] = {
 """Name -> "module:class". The module is imported when the network is built; the class takes the card's `arguments`."""
 
 UNSHIPPED = frozenset(
-    {"deepcrop_v1", "deepmask", "direct_pose", "hed", "lmsds", "map_regressor", "pose_rgb", "skeleton_map"}
+    {
+        "deepcrop_v1",
+        "deepcrop_v2",
+        "deepmask",
+        "direct_pose",
+        "hed",
+        "lmsds",
+        "map_regressor",
+        "pose_rgb",
+        "skeleton_map",
+    }
 )
 """Baselines whose weights do not come with DeepSkel, to keep it small: `python -m training fit` makes them."""
 

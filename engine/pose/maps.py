@@ -16,8 +16,8 @@ from engine.pose.joints import MPII_16
 WIDTHS = (4.0, 6.0, 8.0, 10.0, 12.0, 14.0)
 """Stick widths in pixels of a 224-pixel input. The paper does not name its own; with CROPS these make its 18."""
 
-CROPS = (0.8, 1.0, 1.25)
-"""Factors on the side of the person's window."""
+CROPS = (0.8, 0.9, 1.0)
+"""Factors on the side of the person's window. Wider ones show the person too small (docs/decisions/0012)."""
 
 SINGLE = (8.0, 1.0)
 """Width and crop of the single-hypothesis setting."""

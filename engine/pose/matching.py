@@ -17,7 +17,7 @@ from engine.pose.hypotheses import Detection
 F64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
-SURE = 0.2
+SURE = 0.1
 """Least confidence of a joint that cameras are fitted to and errors are measured at."""
 
 

@@ -14,7 +14,7 @@ from engine.device import Device, choose
 from engine.errors import InputError, WeightsError
 from engine.pose.hypotheses import NO_MAP, Detection, Look, Origin, PoseReading
 from engine.pose.maps import CROPS, SINGLE, WIDTHS
-from engine.pose.network import JointDetector, MapReader, Regressor, pictures
+from engine.pose.network import BothHeats, JointDetector, MapReader, Regressor, pictures
 from engine.pose.reading import Batched, PoseMethod
 from engine.weights import folders, load_net
 
@@ -102,7 +102,8 @@ class _Loader:
         return load_net(name, self.device, folder=self.weights)
 
     def detector(self) -> JointDetector:
-        return JointDetector(self.net("hourglass"), self.device, self.settings.detector)
+        both = BothHeats(self.net("hourglass"), self.net("pose_maps"))
+        return JointDetector(both, self.device, self.settings.detector, lambda heat: heat)
 
     def reader(self) -> MapReader:
         return MapReader(self.net("pose_maps"), self.device, self.settings.maps)

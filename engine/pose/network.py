@@ -46,6 +46,27 @@ def pictures(looks: Sequence[Look], size: int, device: Device, crop: float = 1.0
     return normalised(x).contiguous(memory_format=device.memory_format)
 
 
+class BothHeats(nn.Module):
+    """Heat-maps of two networks that saw different people, averaged.
+
+    The Hourglass learned from photos, the skeleton-map network from photos and made people, with less attention to it.
+
+    Args:
+        hourglass: An Hourglass.
+        maps: A PoseNet.
+    """
+
+    def __init__(self, hourglass: nn.Module, maps: nn.Module) -> None:
+        super().__init__()
+        self.hourglass, self.maps = hourglass, maps
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, 3, S, S) -> (N, 16, S/4, S/4), 1 where a joint is."""
+        seen: Tensor = self.hourglass(x).heat[-1]
+        drawn: Tensor = torch.sigmoid(self.maps(x).heat.float())
+        return (seen.float() + drawn) / 2
+
+
 class JointDetector:
     """A network that sees joints in the picture: the peaks, moved a quarter pixel towards the higher neighbour.
 

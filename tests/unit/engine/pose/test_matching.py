@@ -67,7 +67,7 @@ def test_sure_needs_a_place_and_confidence() -> None:
     xy = CAMERA.project(POSE)[None]
     xy[0, 2] = np.nan
     confidence = np.full((1, 16), 0.9)
-    confidence[0, 5] = 0.1
+    confidence[0, 5] = 0.05
     assert np.flatnonzero(~sure(Detection(xy, confidence))[0]).tolist() == [2, 5]
 
 

@@ -6,7 +6,7 @@ import pytest
 from engine.errors import InputError
 from engine.pose.hypotheses import NO_MAP
 from engine.pose.joints import MPII_16
-from engine.pose.ranking import DETECTOR, RANKINGS, rank, weighted_mean, with_fused
+from engine.pose.ranking import DETECTOR, FARTHEST, RANKINGS, rank, weighted_mean, with_fused
 from tests.unit.engine.pose.someone import CAMERA, POSE, reading
 
 WRIST, ELBOW, THORAX = (MPII_16.index(name) for name in ("l_wrist", "l_elbow", "thorax"))
@@ -123,3 +123,13 @@ def test_what_is_told_is_finite_with_maps_kept() -> None:
 def test_an_unknown_ranking() -> None:
     with pytest.raises(InputError, match="matching"):
         rank(reading(POSE[None]), "best")
+
+
+def test_a_detection_far_off_moves_a_joint_no_farther_than_its_error_is_expected_to_be() -> None:
+    said = reading(POSE[None])
+    xy = said.seen.xy.copy()
+    xy[0, WRIST] += (0.5 * (xy[0].max() - xy[0].min()), 0.0)
+    there = with_fused(replace(said, seen=said.seen._replace(xy=xy))).pose[0, -1]
+    step = np.linalg.norm((there - POSE)[WRIST, :2])
+    # The camera is fitted to the wrong wrist too, which moves the rest a little.
+    assert 0.5 * FARTHEST * said.sigma[0, 0, WRIST] < step < 1.5 * FARTHEST * said.sigma[0, 0, WRIST]

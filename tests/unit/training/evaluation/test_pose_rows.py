@@ -79,7 +79,7 @@ def test_fewer_hypotheses(reading: PoseReading) -> None:
     assert list(found) == ["1x1", "2x1", "3x1", "4x1", "5x1", "6x1", "1x2", "1x3", "6x2", "6x3"]
     assert found["1x1"].origins == (Origin(*SINGLE),)
     assert {o.width for o in found["3x1"].origins} == {6, 8, 10}
-    assert {o.crop for o in found["1x2"].origins} == {0.8, 1.0}
+    assert {o.crop for o in found["1x2"].origins} == {0.9, 1.0}
     for size, some in found.items():
         widths, crops = map(int, size.split("x"))
         assert some.pose.shape[1] == widths * crops

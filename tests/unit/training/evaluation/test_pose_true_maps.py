@@ -55,7 +55,7 @@ def test_figures_of_a_regressor_whose_errors_are_known(scenes: Scenes) -> None:
     figures = measure_true_maps(Knowing(scenes), scenes, mean, 0, lambda *done: told.append(done))
     assert figures["mpjpe"] == figures["oracle"]["mpjpe"] == 0
     assert figures["widths"] == {f"{w:g}": pytest.approx(OFF[w] * 15 / 16, abs=1e-3) for w in WIDTHS}
-    assert figures["crops"] == {"0.8": 0, "1": 0, "1.25": 0}
+    assert figures["crops"] == {"0.8": 0, "0.9": 0, "1": 0}
     assert figures["joints"]["l_knee"] == 0
     assert figures["sets"] == {"small": {"views": COUNT, "mpjpe": 0}}
     average = np.mean([OFF[w] * (2 if c == CROPS[0] else 1) for w in WIDTHS for c in CROPS])
