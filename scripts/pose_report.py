@@ -55,6 +55,7 @@ def true_maps(models: Models) -> list[str] | None:
         return None
     named = {
         "one true map": figures, "18, matched": figures["matching"], "18, likelihood": figures["likelihood"],
+        "18, consensus": figures["consensus"],
         "18, fusion": figures["fusion"], "18, mean": figures["average"], "18, oracle": figures["oracle"],
         "mean pose of the training people": figures["mean_pose"],
     }  # fmt: skip

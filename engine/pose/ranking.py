@@ -68,9 +68,18 @@ def _by_likelihood(reading: PoseReading) -> Ranked:
     return Ranked(reading, found, np.where(has_camera, -nats[..., _OTHERS].sum(-1), -np.inf))
 
 
+def _by_consensus(reading: PoseReading) -> Ranked:
+    """Every hypothesis by its likelihood, and their mean; that one is believed, whatever the detector sees."""
+    return _believing_the_last(_with_one_more(reading, *weighted_mean(reading)))
+
+
 def _by_fusion(reading: PoseReading) -> Ranked:
     """Every hypothesis by its likelihood, and what all of them and the detector say together; that one is believed."""
-    ranked = _by_likelihood(with_fused(reading))
+    return _believing_the_last(with_fused(reading))
+
+
+def _believing_the_last(reading: PoseReading) -> Ranked:
+    ranked = _by_likelihood(reading)
     ranked.score[:, -1] = np.where(np.isfinite(ranked.match.scale[:, -1]), ranked.score.max(1) + 1.0, -np.inf)
     return ranked
 
@@ -78,6 +87,7 @@ def _by_fusion(reading: PoseReading) -> Ranked:
 _RANKINGS: dict[str, Callable[[PoseReading], Ranked]] = {
     "matching": _by_matching,
     "likelihood": _by_likelihood,
+    "consensus": _by_consensus,
     "fusion": _by_fusion,
 }
 
@@ -125,7 +135,10 @@ def with_fused(reading: PoseReading) -> PoseReading:
     Across the view that is the posterior of two Gaussian measurements, as far as a joint may move; depth stays.
     """
     mean, sigma = weighted_mean(reading)
-    pose = _towards(mean, sigma, reading.seen)
+    return _with_one_more(reading, _towards(mean, sigma, reading.seen), sigma)
+
+
+def _with_one_more(reading: PoseReading, pose: F64, sigma: F64) -> PoseReading:
     return replace(
         reading,
         pose=np.concatenate([reading.pose, pose[:, None]], 1),

@@ -14,9 +14,9 @@ Methods:  pose (18 skeleton maps), pose_rgb (picture to pose), pose_ensemble (se
           weights in folders inside pose_ensemble beside the other weights), pose_published (the paper's networks, in
           pose_published/WIDTH). People are read as a session reads them, in the window around their true joints.
 Rows:     pose_rgb; pose_single, one map; pose_matching, the hypothesis whose projection is closest to the 2D detector's
-          joints (the paper's choice); pose_likelihood, the likeliest; pose_fusion, what all say together; pose, the one
-          that the session believes; pose_oracle, the closest to the truth; true_map and true_map_matching, the same
-          regressor on maps drawn from the truth.
+          joints (the paper's choice); pose_likelihood, the likeliest; pose_consensus, what all say together;
+          pose_fusion, that moved towards the detector's joints; pose, the one that the session believes; pose_oracle,
+          the closest to the truth; true_map and true_map_matching, the same regressor on maps drawn from the truth;
           mean_pose says the mean of the training people's motion capture whatever it sees.
 Made:     rendered people, motion capture of people who are not trained on: the 3D truth is known. MPJPE in mm, thorax
           as root. "Given the true depth" keeps what the pose says across the view and takes its depth from the truth;

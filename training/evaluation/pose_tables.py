@@ -83,6 +83,7 @@ ROWS = {
     "pose_single": "single map",
     "pose_matching": "18 maps, matched",
     "pose_likelihood": "18 maps, likelihood",
+    "pose_consensus": "18 maps, consensus",
     "pose_fusion": "18 maps, fusion",
     "pose_oracle": "18 maps, oracle",
     "pose_ensemble": "ensemble, matched",

@@ -133,3 +133,10 @@ def test_a_detection_far_off_moves_a_joint_no_farther_than_its_error_is_expected
     step = np.linalg.norm((there - POSE)[WRIST, :2])
     # The camera is fitted to the wrong wrist too, which moves the rest a little.
     assert 0.5 * FARTHEST * said.sigma[0, 0, WRIST] < step < 1.5 * FARTHEST * said.sigma[0, 0, WRIST]
+
+
+def test_the_consensus_is_the_mean_of_all_wherever_the_joints_are_seen() -> None:
+    said = reading(np.stack([POSE, moved(WRIST, (0, 0, 100))]))
+    ranked = rank(said, "consensus")
+    assert ranked.best().tolist() == [2]
+    assert ranked.reading.pose[0, 2] == pytest.approx(weighted_mean(said)[0][0])
