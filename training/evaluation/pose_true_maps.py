@@ -120,8 +120,8 @@ def measure_true_maps(
     Returns:
         Figures of `pose_figures` with one map of `SINGLE`; `.joints`; the same of every ranking of the 18, told the
         true 2D joints (`.matching`, `.likelihood`, `.consensus`, `.fusion`), of their `.average`, of `.oracle`, the
-        one closest to the truth, and of `.mean_pose`; MPJPE `.widths.W` at crop 1, `.crops.C` at the single width, `.sets.SET`, and
-        `.outside.K` by how many joints are cut off.
+        one closest to the truth, and of `.mean_pose`; MPJPE `.widths.W` at crop 1, `.crops.C` at the single width,
+        `.sets.SET`, and `.outside.K` by how many joints are cut off.
     """
     truth, people = scenes.truth, scenes.people
     grid = [(w, c) for w in WIDTHS for c in CROPS]

@@ -58,7 +58,8 @@ def test_poses(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
     found = report("pose", folder, tmp_path / "pose.json", "--made", "2", "--plots", str(tmp_path / "plots"))
     models = found["models"]
     assert set(models) == {
-        "detector", "mean_pose", "pose_rgb", "pose_single", "pose_matching", "pose_likelihood", "pose_consensus", "pose_fusion",
+        "detector", "mean_pose", "pose_rgb", "pose_single", "pose_matching", "pose_likelihood",
+        "pose_consensus", "pose_fusion",
         "pose", "pose_oracle", "true_map", "true_map_matching",
     }  # fmt: skip
     for name in set(models) - {"detector"}:
