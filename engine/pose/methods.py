@@ -97,9 +97,13 @@ class _Loader:
 
     def __init__(self, device: Device, weights: Path | None, settings: PoseSettings) -> None:
         self.device, self.weights, self.settings = device, weights, settings
+        self._nets: dict[str, nn.Module] = {}
 
     def net(self, name: str) -> nn.Module:
-        return load_net(name, self.device, folder=self.weights)
+        """Loaded once: the detector looks at the map network too."""
+        if name not in self._nets:
+            self._nets[name] = load_net(name, self.device, folder=self.weights)
+        return self._nets[name]
 
     def detector(self) -> JointDetector:
         both = BothHeats(self.net("hourglass"), self.net("pose_maps"))

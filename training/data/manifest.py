@@ -11,9 +11,9 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from engine.errors import InputError
+from training.data.manifest_lines import manifest_file, manifest_lines
 from training.data.masks import read_label
 from training.data.records import ObjectRecord
 
@@ -43,24 +43,8 @@ def read_manifest(path: Path) -> list[ObjectRecord]:
     Raises:
         InputError: Missing file, or a line that is not as described (the message names the line).
     """
-    path = Path(path)
-    if path.is_dir():
-        path = path / "manifest.jsonl"
-    if not path.is_file():
-        raise InputError(f"There is no manifest {path}.", "Give a manifest.jsonl or the folder that holds one.")
-    records = []
-    with path.open("rb") as lines:
-        for number, text in enumerate(lines, 1):
-            if not text.strip():
-                continue
-            try:
-                line = _Line.model_validate_json(text)
-            except ValidationError as error:
-                first = error.errors()[0]
-                what = ": ".join([*map(str, first["loc"]), first["msg"]])
-                raise InputError(f"Line {number} of {path} is not a manifest line: {what}.") from error
-            records.append(_record(line, path.parent))
-    return records
+    path = manifest_file(Path(path))
+    return [_record(line, path.parent) for line in manifest_lines(path, _Line, "a manifest line")]
 
 
 def _record(line: _Line, folder: Path) -> ObjectRecord:

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from engine.errors import InputError
 from engine.pose.joints import LSP_14, MPII_16, convert
+from training.data.manifest_lines import manifest_file, manifest_lines
 from training.data.person_record import PersonRecord
 
 _XY = tuple[Annotated[float, Field(allow_inf_nan=False)], Annotated[float, Field(allow_inf_nan=False)]]
@@ -50,23 +50,8 @@ def read_people_manifest(path: Path) -> list[PersonRecord]:
     Raises:
         InputError: Missing file, or a line that is not as described (the message names the line).
     """
-    path = Path(path)
-    if path.is_dir():
-        path = path / "manifest.jsonl"
-    if not path.is_file():
-        raise InputError(f"There is no manifest {path}.", "Give a manifest.jsonl or the folder that holds one.")
-    lines = []
-    with path.open("rb") as file:
-        for number, text in enumerate(file, 1):
-            if not text.strip():
-                continue
-            try:
-                lines.append(_Line.model_validate_json(text))
-            except ValidationError as error:
-                first = error.errors()[0]
-                what = ": ".join([*map(str, first["loc"]), first["msg"]])
-                raise InputError(f"Line {number} of {path} is not a person: {what}.") from error
-    return _records(lines, path.parent)
+    path = manifest_file(Path(path))
+    return _records(list(manifest_lines(path, _Line, "a person")), path.parent)
 
 
 def _records(lines: list[_Line], folder: Path) -> list[PersonRecord]:

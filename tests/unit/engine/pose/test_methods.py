@@ -21,7 +21,7 @@ from engine.pose.hypotheses import NO_MAP, Look, Origin
 from engine.pose.joints import MPII_16
 from engine.pose.maps import CROPS, SINGLE, WIDTHS
 from engine.pose.methods import ENSEMBLE, METHODS, PUBLISHED, DirectRGB, FromMaps, PoseSettings, make_pose_method
-from engine.pose.network import JointDetector, MapReader, Regressor, pictures
+from engine.pose.network import BothHeats, JointDetector, MapReader, Regressor, pictures
 from engine.pose.published import Pair, Published
 from engine.pose.reading import BATCH
 from engine.weights import ARCHITECTURES, Normalisation, WeightsCard, build, save_weights
@@ -221,3 +221,24 @@ def test_unknown_names_and_missing_weights(tmp_path: Path) -> None:
     for name in METHODS:
         with pytest.raises(WeightsError, match="missing"):
             make_pose_method(name, "cpu", tmp_path)
+
+
+def test_the_detector_in_use_averages_two_networks_and_each_is_loaded_once(tmp_path: Path, looks: list[Look]) -> None:
+    hourglass, maps = Hourglass(1, 8).eval(), PoseNet(**SMALL).eval()
+    x = torch.randn(2, 3, 64, 64)
+    with torch.inference_mode():
+        seen = BothHeats(hourglass, maps)(x)
+        expected = (hourglass(x).heat[-1] + torch.sigmoid(maps(x).heat)) / 2
+    assert torch.allclose(seen, expected, atol=1e-6)
+    arguments = {"hourglass": {"stacks": 1, "channels": 8}, "pose_maps": SMALL}
+    arguments["pose_regressor"] = {"widths": (8, 8, 8, 8), "depths": (1, 1, 1)}
+    for name, given in arguments.items():
+        card = WeightsCard(
+            name=name, architecture=ARCHITECTURES[name], arguments=given, input="RGB",
+            normalisation=Normalisation(mean=MEAN, std=STD), data=(), licence="none", training_command="", commit="",
+        )  # fmt: skip
+        save_weights(build(name, given), tmp_path / f"{name}.safetensors", card)
+    method = make_pose_method("pose", DEVICE, tmp_path, PoseSettings(64, 64, 64))
+    assert isinstance(method, FromMaps)
+    assert isinstance(method.detect.net, BothHeats)
+    assert method.detect.net.maps is method.reader.net
