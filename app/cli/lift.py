@@ -10,7 +10,7 @@ from typing import Any
 from app.cli.common import note
 from engine.imaging.save import writing
 from engine.pose.export import check_ending, lifted_records
-from engine.pose.files.joints2d_json import read_joints2d
+from engine.pose.files.joints2d_json import Joints2DFile, people_of
 from engine.pose.files.pose_json import PersonRecord, PoseFile
 from engine.pose.lifting.lift import lift as lift_joints
 
@@ -22,7 +22,8 @@ def lift(arguments: argparse.Namespace) -> int:
         DeepSkelError: Whatever went wrong, with its exit code.
     """
     check_ending(arguments.output)
-    people = read_joints2d(arguments.joints)
+    file = Joints2DFile.read(arguments.joints)
+    people = people_of(file, arguments.joints.name)
     start = time.perf_counter()
     lifted = lift_joints([person.xy for person in people], [person.visibility for person in people])
     seconds = time.perf_counter() - start
@@ -30,7 +31,7 @@ def lift(arguments: argparse.Namespace) -> int:
     missing = [p.person or str(n) for n, p in enumerate(people) if not lifted.found[n]]
     for name in missing:
         note(f"Person {name} has too few joints to be lifted, or all of them on one point.")
-    content = PoseFile(people=records).to_bytes()
+    content = PoseFile(photo=file.photo, width=file.width, height=file.height, people=records).to_bytes()
     with writing(arguments.output, source=arguments.joints, overwrite=arguments.overwrite) as stream:
         stream.write(content)
     if arguments.json:

@@ -226,10 +226,14 @@ def test_pose_errors_have_an_exit_code_and_one_line(
 def test_lift(deepskel: Run, tmp_path: Path) -> None:
     joints, output = tmp_path / "joints.json", tmp_path / "pose.json"
     xy = dict(zip(MPII_16.joints, CAMERA.project(POSE).tolist(), strict=True))
-    joints.write_text(json.dumps({"people": [{"joints": xy}, {"joints": {"r_knee": [1, 2]}}]}), encoding="utf-8")
+    whole = {"photo": "a.jpg", "width": 640, "height": 480}
+    people = [{"joints": xy}, {"joints": {"r_knee": [1, 2]}}]
+    joints.write_text(json.dumps(whole | {"people": people}), encoding="utf-8")
     done = deepskel("lift", joints, "-o", output, "--hypotheses", "--json")
     assert done.returncode == 0, done.stderr
-    told, (person,) = json.loads(done.stdout), PoseFile.read(output).people
+    written = PoseFile.read(output)
+    assert (written.photo, written.width, written.height) == ("a.jpg", 640, 480)
+    told, (person,) = json.loads(done.stdout), written.people
     assert (told["people"], told["not_lifted"]) == (1, ["1"])
     camera = person.hypotheses[person.chosen].camera.camera()
     assert np.linalg.norm(camera.project(person.pose()) - CAMERA.project(POSE), axis=1).mean() < 10

@@ -157,8 +157,21 @@ def read_joints2d(path: str | Path) -> list[Person2D]:
     Raises:
         InputError: The file cannot be read or understood (the message names the key), or has a person without joints.
     """
-    people = Joints2DFile.read(path).in_mpii()
+    return people_of(Joints2DFile.read(path), Path(path).name)
+
+
+def people_of(file: Joints2DFile, name: str) -> list[Person2D]:
+    """The people of a file that was read.
+
+    Args:
+        file: The file.
+        name: What to call it in messages.
+
+    Raises:
+        InputError: It has a person without joints.
+    """
+    people = file.in_mpii()
     for number, person in enumerate(people):
         if not (person.visibility > 0).any():
-            raise InputError(f"Person {number} in “{Path(path).name}” has no known joint.", "Mark at least one.")
+            raise InputError(f"Person {number} in “{name}” has no known joint.", "Mark at least one.")
     return people
