@@ -1,0 +1,1 @@
+"""The Pose workspace: poses seen in 3D and fixed, one photo or a whole set."""
