@@ -51,10 +51,10 @@ class PoseState:
 
     joints: F64
     visibility: Ints
-    joints_from: tuple[From2D, ...] = ("annotated",) * COUNT
+    joints_from: tuple[From2D, ...] = (FROM_2D[0],) * COUNT
     pose: F64 | None = None
     camera: WeakPerspective | None = None
-    pose_from: tuple[From3D, ...] = ("lifted",) * COUNT
+    pose_from: tuple[From3D, ...] = (FROM_3D[0],) * COUNT
     fixed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
@@ -168,7 +168,7 @@ class Person:
 
 def _frozen(values: npt.ArrayLike, kind: type) -> Any:
     """A read-only array; a copy unless it is read-only already."""
-    array = np.asarray(values, kind)
+    array: npt.NDArray[Any] = np.asarray(values, kind)
     if array.flags.writeable:
         array = array.copy()
         array.flags.writeable = False
