@@ -1,0 +1,142 @@
+"""The set of people that is worked through: which one is open, and every change of any of them on its way to the disk."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import OrderedDict
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.document.pose import PosePart
+from app.worker import Task, Worker
+from engine.pose.project.person import Person
+from engine.pose.project.project import Project
+
+log = logging.getLogger(__name__)
+
+WRITE_MS = 700
+"""A change is given to the disk this long after it at the latest, while the disk keeps up."""
+RETRY_MS = 10_000
+"""After a failure (full disk, a drive that is gone) it is tried again this often."""
+HISTORIES = 200
+"""People whose undo history is kept."""
+
+
+class AnnotationSet(QObject):
+    """A project that is open. Everything is called on the window's thread; the keeper's thread writes.
+
+    Args:
+        project: Locked by whoever opened it.
+        keeper: A worker that does nothing else, so that no change waits behind a photo.
+    """
+
+    changed = Signal(int)
+    """Index of a person with other values."""
+    current_changed = Signal()
+    kept = Signal(bool)
+    """Whether everything is on the disk now."""
+    trouble = Signal(object)
+    """The error because of which changes cannot be written."""
+
+    def __init__(self, project: Project, keeper: Worker, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.project, self.current = project, -1
+        self.previous: int | None = None
+        self._keeper, self._writing = keeper, False
+        self._parts: OrderedDict[int, PosePart] = OrderedDict()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._write)
+
+    def __len__(self) -> int:
+        return len(self.project.people)
+
+    def person(self, index: int) -> Person:
+        return self.project.people[index]
+
+    def part(self, index: int) -> PosePart:
+        """The person with their history, made when it is first needed."""
+        part = self._parts.get(index)
+        if part is None:
+            part = self._parts[index] = PosePart(self.person(index), self)
+            part.person_changed.connect(lambda after, before, at=index: self._take(at, after))
+        self._parts.move_to_end(index)
+        if len(self._parts) > HISTORIES:
+            oldest = next(i for i in self._parts if i != self.current and i != index)
+            self._parts.pop(oldest).deleteLater()
+        return part
+
+    def go(self, index: int) -> None:
+        """Open another person."""
+        if index != self.current and 0 <= index < len(self):
+            self.previous = self.current if self.current >= 0 else None
+            self.current = index
+            self.current_changed.emit()
+
+    def fill(self, people: dict[int, Person]) -> None:
+        """Take over what was computed for people without a pose; nobody's act.
+
+        Args:
+            people: By index. Who has got a pose meanwhile keeps it.
+        """
+        for index, person in people.items():
+            if self.person(index).state.pose is None:
+                self.part(index).prepare(person) if index in self._parts else self._take(index, person)
+
+    # To the disk
+
+    @property
+    def clean(self) -> bool:
+        """Whether everything is on the disk."""
+        return not self._writing and not self.project.unwritten
+
+    def finish(self) -> bool:
+        """Write what is left, here and now; False when the disk does not take it."""
+        self._timer.stop()
+        deadline = time.monotonic() + 2.0
+        while self._writing and time.monotonic() < deadline:  # the keeper's thread is at it: its batch is not ours
+            time.sleep(0.005)
+            if self._keeper.settled:
+                break
+        try:
+            if self.project.unwritten:
+                self.project.append(self.project.take_unwritten())
+        except Exception as error:
+            log.exception("the last changes could not be written")
+            self.trouble.emit(error)
+            return False
+        return True
+
+    def _take(self, index: int, person: Person) -> None:
+        self.project.replace(index, person)
+        self.changed.emit(index)
+        self._later(WRITE_MS)
+
+    def _later(self, milliseconds: int) -> None:
+        if self.project.path is not None and not self._writing and not self._timer.isActive():
+            self._timer.start(milliseconds)
+            self.kept.emit(False)
+
+    def _write(self) -> None:
+        batch, project = self.project.take_unwritten(), self.project
+        self._writing = True
+
+        def job(task: Task) -> None:
+            project.append(batch)
+
+        self._keeper.submit(job, lambda nothing: self._written(), lane="keep", failed=self._failed)
+
+    def _written(self) -> None:
+        self._writing = False
+        if self.project.unwritten:
+            self._later(WRITE_MS)
+        else:
+            self.kept.emit(True)
+
+    def _failed(self, error: Exception) -> bool:
+        """What was in the batch is unwritten again: `append` saw to it."""
+        self._writing = False
+        self.trouble.emit(error)
+        self._later(RETRY_MS)
+        return True
