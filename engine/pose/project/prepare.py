@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -55,23 +55,27 @@ def lift_people(people: Sequence[Person]) -> list[Person]:
     return done
 
 
-def predict(person: Person, photo: Photo, session: PoseSession) -> PosePrediction:
+def predict(
+    person: Person, photo: Photo, session: PoseSession, *, cancelled: Callable[[], bool] | None = None
+) -> PosePrediction:
     """Let the networks read a person where the annotation says they are.
 
     Args:
         person: One of whom nothing is known, or whose box is the whole photo, is looked for in all of it.
         photo: Theirs.
         session: Of that photo.
+        cancelled: Asked between steps; when it answers True, Cancelled is raised.
 
     Raises:
+        Cancelled: Nobody waits any more.
         InputError: They are outside the photo.
         WeightsError: A network answered with something that is not a number.
     """
     nothing = person.state.known.sum() < 2
     somewhere = person.box is not None or (person.center is not None and person.scale is not None)
     if nothing and (not somewhere or person.box == (0.0, 0.0, float(photo.width), float(photo.height))):
-        return session.predict()
-    return session.predict(window=person.window())
+        return session.predict(cancelled=cancelled)
+    return session.predict(window=person.window(), cancelled=cancelled)
 
 
 def with_prediction(person: Person, prediction: PosePrediction) -> Person:
