@@ -26,6 +26,7 @@ _WORDS = {
 }
 
 
-def joint_words(joint: int) -> str:
+def joint_words(joint: int, *, hidden: bool = False) -> str:
     """The translated name of a joint by its index in MPII_16; left and right are the person's own."""
-    return QCoreApplication.translate("Joints", _WORDS[MPII_16.joints[joint]])
+    name = QCoreApplication.translate("Joints", _WORDS[MPII_16.joints[joint]])
+    return QCoreApplication.translate("Joints", "{joint}, hidden").format(joint=name) if hidden else name

@@ -41,8 +41,6 @@ OTHER = QColor(255, 255, 255, 130)
 OTHER_HOVERED = QColor(255, 255, 255, 240)
 BEHIND = 0.55
 """Opacity of a bone that leads to a hidden joint."""
-SHORTEST_ERROR = 2.0
-"""Logical pixels below which an error is not drawn: signs would cover it."""
 
 
 class ScreenItem(Layer):
@@ -126,7 +124,8 @@ class JointsItem(ScreenItem):
                 draw_ring(painter, places[j], side, radius + 4, strong=j == self.selected)
         named = self.hovered if self.hovered is not None else self.selected
         if named is not None and known[named]:
-            _draw_name(painter, places[named], joint_words(named))
+            words = joint_words(named, hidden=self._visibility[named] == 1)
+            _draw_name(painter, places[named], words)
 
     def _draw_bones(self, painter: QPainter, places: Sequence[QPointF]) -> None:
         for rim in (True, False):
@@ -172,7 +171,7 @@ class ProjectionItem(ScreenItem):
         for rim in (True, False):
             for (a, b), side in zip(MPII_16.ends.tolist(), BONE_SIDES, strict=True):
                 colour = ON_PHOTO.of(side).lighter(118)
-                pen = QPen(QColor(8, 10, 14, 150) if rim else colour, 3.2 if rim else 1.5)
+                pen = QPen(QColor(8, 10, 14, 105) if rim else colour, 3.2 if rim else 1.5)
                 pen.setCapStyle(Qt.PenCapStyle.FlatCap)
                 if not rim:
                     pen.setDashPattern([4.0, 2.6])
@@ -181,8 +180,9 @@ class ProjectionItem(ScreenItem):
         for place, joint in zip(places, self._joints, strict=True):
             if np.isfinite(joint).all():
                 annotated = at(joint)
-                if (place - annotated).manhattanLength() >= SHORTEST_ERROR:
-                    draw_line(painter, place, annotated, ERROR, 1.8, 3.6)
+                line = shortened(place, annotated, 0, RADIUS)  # signs cover the rest, or are seen through
+                if line is not None:
+                    draw_line(painter, *line, ERROR, 1.8, 3.6)
         for j, place in enumerate(places):
             radius = 4.5 if j in self._marks else 2.2
             painter.setPen(QPen(QColor(8, 10, 14, 190), 1.0))
@@ -255,6 +255,8 @@ def _draw_name(painter: QPainter, beside: QPointF, words: str) -> None:
     metrics = QFontMetricsF(painter.font())
     box = QRectF(beside.x() + RADIUS + 10, beside.y() - metrics.height() / 2 - 3, 0, metrics.height() + 6)
     box.setWidth(metrics.horizontalAdvance(words) + 14)
+    if box.right() > painter.window().right():
+        box.moveRight(beside.x() - RADIUS - 10)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(18, 19, 22, 215))
     painter.drawRoundedRect(box, 5, 5)

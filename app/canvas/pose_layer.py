@@ -95,6 +95,11 @@ class PoseLayer(QObject):
         return self._joints.selected
 
     @property
+    def awaited(self) -> bool:
+        """Whether the selected joint has no place in the picture yet: the next click is to give it one."""
+        return self.state is not None and self.selected is not None and not self.state.known[self.selected]
+
+    @property
     def empty(self) -> bool:
         """Whether nothing is known of the person in the picture."""
         return self.state is None or not self.state.known.any()

@@ -14,8 +14,6 @@ RADIUS = 6.0
 CORE, RIM = 3.0, 5.4
 """Widths of a bone and of the dark line beneath it."""
 HALO = QColor(8, 10, 14, 170)
-DASHES = [2.2, 1.7]
-"""Of a hidden joint's edge, in widths of the pen."""
 
 
 def sign(side: Side, radius: float) -> QPainterPath:
@@ -43,14 +41,11 @@ def draw_visible(painter: QPainter, at: QPointF, side: Side, colour: QColor, rad
 
 
 def draw_hidden(painter: QPainter, at: QPointF, side: Side, colour: QColor, radius: float = RADIUS) -> None:
-    """A joint that is known but hidden: the photo is seen through it, and its edge is dashed."""
+    """A joint that is known but hidden: a hollow sign, and the photo is seen through it."""
     painter.translate(at)
-    outline = sign(side, radius - 0.6)
-    painter.strokePath(outline, QPen(HALO, 4.6))
-    pen = QPen(colour, 2.0)
-    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-    pen.setDashPattern(DASHES)
-    painter.strokePath(outline, pen)
+    outline = sign(side, radius - 0.4)
+    painter.strokePath(outline, QPen(HALO, 4.8))
+    painter.strokePath(outline, QPen(colour, 2.2))
     painter.translate(-at)
 
 

@@ -56,7 +56,7 @@ class PoseTool(QObject):
         super().__init__(canvas)
         self._canvas, self._layer = canvas, layer
         self._drag, self._button = Drag.NOTHING, Qt.MouseButton.NoButton
-        self._start, self._last = QPointF(), QPointF()
+        self._start, self._last, self._start_source = QPointF(), QPointF(), QPointF()
         self._joint: int | None = None
         self._origin = QPointF()
         self._boxes = False
@@ -83,6 +83,7 @@ class PoseTool(QObject):
             return joint is not None
         self._drag, self._button = Drag.CLICK, event.button()
         self._start = self._last = event.position()
+        self._start_source = self._canvas.source_point(self._start)  # the wheel may zoom during a drag
         self._joint, self._gesture = joint, object()
         self._boxes = joint is None and (self._ctrl(event) or self._layer.empty)
         if joint is not None:
@@ -97,7 +98,7 @@ class PoseTool(QObject):
         if self._drag is Drag.CLICK:
             self._begin(event)
         if self._drag is Drag.JOINT and self._joint is not None:
-            offset = self._canvas.source_point(event.position()) - self._canvas.source_point(self._start)
+            offset = self._canvas.source_point(event.position()) - self._start_source
             self.move_joint(self._joint, self._origin + offset, self._gesture)
         elif self._drag is Drag.BOX:
             self._canvas.show_rubber_band(self._rectangle(event))
@@ -136,6 +137,12 @@ class PoseTool(QObject):
         self._canvas.show_rubber_band(None)
         return drag is not Drag.NOTHING or self._keyboard.put_away()
 
+    def let_go(self) -> None:
+        """Forget what is being dragged, without a word: another person is shown."""
+        self._drag = Drag.NOTHING
+        self._canvas.show_rubber_band(None)
+        self._keyboard.put_away()
+
     def move_joint(self, joint: int, to: QPointF, gesture: object) -> None:
         """Ask for a joint to be somewhere, kept near the photo."""
         rect = self._canvas.photo_rect
@@ -158,8 +165,8 @@ class PoseTool(QObject):
 
     def _click(self) -> None:
         """On no joint: another person, a place for a joint, or beside everything."""
-        person, point = self._layer.person_at(self._start), self._canvas.source_point(self._start)
-        if person is not None:
+        person, point = self._layer.person_at(self._start), self._start_source
+        if person is not None and not self._layer.awaited:
             self.person_chosen.emit(person)
         elif self._canvas.inside(point):
             self.placed.emit(point.x(), point.y())
@@ -171,7 +178,8 @@ class PoseTool(QObject):
         if self._canvas.photo_rect.isEmpty():
             return
         joint = self._layer.joint_at(event.position())
-        person = self._layer.person_at(event.position()) if joint is None else None
+        free = joint is None and not self._layer.awaited
+        person = self._layer.person_at(event.position()) if free else None
         self._layer.show_hovered_person(person)
         self._hover(joint)
         shape = Qt.CursorShape.CrossCursor
@@ -191,8 +199,7 @@ class PoseTool(QObject):
         return QPointF(*state.joints[joint].tolist()) if state is not None else QPointF()
 
     def _rectangle(self, event: QMouseEvent) -> QRectF:
-        corners = (self._canvas.source_point(p) for p in (self._start, event.position()))
-        return QRectF(*corners).normalized()
+        return QRectF(self._start_source, self._canvas.source_point(event.position())).normalized()
 
     @staticmethod
     def _ctrl(event: QMouseEvent) -> bool:

@@ -31,6 +31,11 @@ KEYS = 9
 """Cards that have a key."""
 
 
+def card_size(font: QFont) -> QSize:
+    """Logical pixels of a card whose words are in `font`."""
+    return QSize(FRONT + SIDE + 2 * PAD, round(FIGURE + 2 * QFontMetricsF(font).height() + 2 * PAD))
+
+
 class Card(QAbstractButton):
     """One candidate."""
 
@@ -83,8 +88,7 @@ class Card(QAbstractButton):
     # Qt's names from here on
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        line = QFontMetricsF(self.font()).height()
-        return QSize(FRONT + SIDE + 2 * PAD, round(FIGURE + 2 * line + 2 * PAD))
+        return card_size(self.font())
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         super().enterEvent(event)
@@ -104,7 +108,8 @@ class Card(QAbstractButton):
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self.setFixedSize(self.sizeHint())
             self._figures = QPixmap()
             self.update()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from app.canvas.pose_marks import sign
+from app.canvas.pose_marks import shortened, sign
 from app.canvas.sides import BONE_SIDES, JOINT_SIDES, ON_DARK, SideColours
 from engine.pose.joints import MPII_16
 
@@ -71,11 +72,18 @@ def draw_figure(
         if not (known[a] and known[b]):
             continue
         width = thick * (0.75 + 0.75 * float(nearness[[a, b]].mean()))
-        for colour, extra in ((QColor(colours.halo), thick * 0.9), (colours.of(BONE_SIDES[bone]), 0.0)):
-            painter.setPen(QPen(colour, width + extra, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawLine(places[a], places[b])
         if (a, b) == (NECK, HEAD):
-            _draw_head(painter, places[a], places[b], colours)
+            _draw_head(painter, places[a], places[b], colours, width)
+            continue
+        # The rim parts bones that cross; it ends before the joints, where bones meet.
+        rim = shortened(places[a], places[b], 1.5 * width, 1.5 * width)
+        if rim is not None:
+            painter.setPen(
+                QPen(QColor(colours.halo), width + 0.9 * thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap)
+            )
+            painter.drawLine(*rim)
+        painter.setPen(QPen(colours.of(BONE_SIDES[bone]), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLine(places[a], places[b])
     for j in ENDS:
         if known[j]:
             painter.translate(places[j])
@@ -107,9 +115,10 @@ def _known(points: F64) -> npt.NDArray[np.bool_]:
     return np.asarray(np.isfinite(points).all(1), np.bool_)
 
 
-def _draw_head(painter: QPainter, neck: QPointF, top: QPointF, colours: SideColours) -> None:
+def _draw_head(painter: QPainter, neck: QPointF, top: QPointF, colours: SideColours, width: float) -> None:
+    """A ball between neck and top; as thick as the bones where it is seen from above."""
     across = top - neck
-    radius = max(1.5, 0.42 * (across.x() ** 2 + across.y() ** 2) ** 0.5)
+    radius = max(width, math.hypot(across.x(), across.y()) / 2)
     painter.setPen(QPen(QColor(colours.halo), 1))
     painter.setBrush(colours.of("middle"))
-    painter.drawEllipse(neck + across * 0.55, radius, radius)
+    painter.drawEllipse((neck + top) / 2, radius, radius)

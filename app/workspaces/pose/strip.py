@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
 
 from app.widgets import make
-from app.workspaces.pose.card import Card
+from app.workspaces.pose.card import Card, card_size
 from engine.pose.project.candidates import Candidate
 
 STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -29,6 +29,8 @@ class HypothesisStrip(QWidget):
         self._chosen: int | None = None
         self._hovered: int | None = None
         self.setAccessibleName(self.tr("Hypotheses"))
+        self.setObjectName("panelContent")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -48,6 +50,7 @@ class HypothesisStrip(QWidget):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self.empty_words)
         self._pages.addWidget(self._area)
+        self._fit()
 
     def show_candidates(self, candidates: Sequence[Candidate], chosen: int | None) -> None:
         """Offer candidates; the one with index `chosen` is framed. A candidate that was here before costs nothing."""
@@ -67,12 +70,10 @@ class HypothesisStrip(QWidget):
 
     # Qt's names from here on
 
-    def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(600, self.minimumSizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
-        card = self.cards[0] if self.cards else Card(1)
-        return QSize(200, card.sizeHint().height() + 12 + self._area.horizontalScrollBar().sizeHint().height())
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if isinstance(event, QWheelEvent) and watched is self._area.viewport():
@@ -90,6 +91,12 @@ class HypothesisStrip(QWidget):
         return False
 
     # Inside
+
+    def _fit(self) -> None:
+        """As high with cards as without, so that the photo above stays where it is."""
+        row = self._row.contentsMargins()
+        bar = self._area.horizontalScrollBar().sizeHint().height()
+        self.setFixedHeight(card_size(self.font()).height() + row.top() + row.bottom() + bar)
 
     def _add_card(self) -> None:
         index = len(self.cards)
