@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.help import show_about, show_keys
 from app.icons import icon
-from app.method import Ready, SkeletonReady
+from app.method import PoseReady, Ready, SkeletonReady
 from app.widgets.side_panel import segment
 from app.workspaces.actions import connect
 
@@ -27,6 +27,7 @@ class Menus(QObject):
         super().__init__(window)
         self._window, bench = window, window.workbench
         self._common, self._crop, self._skeleton = bench.common, bench.crop.actions_, bench.skeleton.actions_
+        self._pose = bench.pose.actions_
         tr = self.tr
         self.open = self._action("open", tr("Open photo…"), "Ctrl+O", window.opener.ask)
         self.paste = self._action("paste", tr("Paste photo"), "Ctrl+V", window.opener.paste)
@@ -48,14 +49,14 @@ class Menus(QObject):
         self._fill_menu_bar()
         self.bar = self._make_bar()
 
-    def show_device(self, ready: Ready | SkeletonReady) -> None:
+    def show_device(self, ready: Ready | SkeletonReady | PoseReady) -> None:
         """Say in the device menu what is used and why."""
         self._reason.setText(f"{ready.device}: {ready.reason}")
 
     def _fill_menu_bar(self) -> None:
         # Acts of the workspaces that are not active are invisible, and so are separators that separate nothing.
         tr, bar, common = self.tr, self._window.menuBar(), self._common
-        crop, skeleton = self._crop, self._skeleton
+        crop, skeleton, pose = self._crop, self._skeleton, self._pose
         file = bar.addMenu(tr("&File"))
         file.addAction(self.open)
         file.addMenu(self.recent)
@@ -63,7 +64,9 @@ class Menus(QObject):
         file.addSeparator()
         file.addActions([skeleton.load_truth, skeleton.drop_truth])
         file.addSeparator()
-        file.addActions([crop.export, crop.copy, skeleton.export])
+        file.addActions([pose.open_set, pose.open_folder, pose.save, pose.missing, pose.close_set])
+        file.addSeparator()
+        file.addActions([crop.export, crop.copy, skeleton.export, pose.export])
         file.addSeparator()
         file.addAction(self.quit)
         edit = bar.addMenu(tr("&Edit"))
@@ -83,15 +86,52 @@ class Menus(QObject):
         view.addSeparator()
         view.addActions([*skeleton.colours.values(), skeleton.next_colour])
         view.addSeparator()
+        view.addActions([*pose.looks.values(), pose.arcball, pose.perspective])
+        view.addSeparator()
+        view.addActions([pose.detection, pose.reprojection, *pose.maps.values(), pose.next_map, pose.statistics])
+        view.addSeparator()
         view.addActions([crop.outline, crop.hover, skeleton.circles, skeleton.recovered, common.show_clicks])
         view.addSeparator()
         view.addActions([common.zoom_in, common.zoom_out, common.fit, common.actual])
         view.addSeparator()
         themes = {"system": tr("Like the system"), "light": tr("Light"), "dark": tr("Dark")}
         view.addMenu(self._choices(tr("Theme"), "theme", themes))
+        self._fill_pose_menus()
         bar.addMenu(self.device)
         tell = bar.addMenu(tr("&Help"))
         tell.addActions([self.keys, self.about])
+
+    def _fill_pose_menus(self) -> None:
+        """Menus of their own: there is too much for the ones that all workspaces share."""
+        tr, bar, a = self.tr, self._window.menuBar(), self._pose
+        person = bar.addMenu(tr("&Person"))
+        person.addActions([a.done, a.next, a.previous, a.next_todo])
+        person.addSeparator()
+        person.addActions([a.reviewed, a.flagged, a.notes, a.search])
+        person.addSeparator()
+        person.addActions([a.predict, a.relift, a.copy_previous, a.next_candidate, a.previous_candidate])
+        body = bar.addMenu(tr("&Body"))
+        hold = body.addMenu(tr("Take hold of"))
+        hold.addActions([*a.limbs.values(), a.next_joint, a.previous_joint])
+        turn = body.addMenu(tr("Turn and move"))
+        turn.addActions([*a.turns.values(), a.farther, a.nearer])
+        body.addSeparator()
+        body.addActions([a.flip_limb, a.flip_bone, a.swap_limb, a.reset_limb, a.fix_limb, a.pin, a.unpin])
+        body.addSeparator()
+        body.addActions([a.flip_all, a.mirror, a.swap_all, a.reset_all, a.equal_lengths, a.to_limits, a.refit])
+        body.addSeparator()
+        body.addActions([a.visibility, a.forget])
+        body.addSeparator()
+        body.addActions([a.pull, a.keep_lengths, a.hold_limits, a.symmetric])
+        self._pose_menus = (person, body)
+        bench = self._window.workbench
+        bench.workspace_changed.connect(self._show_pose_menus)
+        self._show_pose_menus()
+
+    def _show_pose_menus(self) -> None:
+        bench = self._window.workbench
+        for menu in self._pose_menus:
+            menu.menuAction().setVisible(bench.active is bench.pose)
 
     def _make_bar(self) -> QToolBar:
         common = self._common
@@ -142,11 +182,18 @@ class Menus(QObject):
     def _fill_recent(self) -> None:
         self.recent.clear()
         paths = self._window.settings.recent
+        sets = self._window.settings.recent_sets
+        for path in sets:
+            action = self.recent.addAction(icon("folder"), path.name)
+            action.setToolTip(str(path))
+            connect(action, partial(self._window.sets.open, path))
+        if sets and paths:
+            self.recent.addSeparator()
         for path in paths:
             action = self.recent.addAction(path.name)
             action.setToolTip(str(path))
             connect(action, partial(self._window.opener.open_path, path))
-        if paths:
+        if paths or sets:
             self.recent.addSeparator()
             connect(self.recent.addAction(self.tr("Forget these")), self._window.settings.forget_recent)
         else:

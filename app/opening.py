@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from app.canvas.pyramid import Pyramid
 from app.settings import Settings
 from app.worker import Task, Worker
+from app.workspaces.pose.set_files import holds_people
 from engine.errors import PhotoError
 from engine.imaging.formats import readable_extensions
 from engine.imaging.load import load
@@ -44,6 +45,8 @@ class Opener(QObject):
     """An Opened."""
     failed = Signal(str, str)
     """Message and hint, where there is nothing to load."""
+    set_asked = Signal(Path)
+    """A file or folder of people: a project, annotations, photos."""
     noted = Signal(str, str)
     """Message and hint about what was left out."""
 
@@ -64,8 +67,10 @@ class Opener(QObject):
         self._load(lambda: load(path), path.name, path)
 
     def open_first(self, paths: Sequence[Path]) -> None:
-        """Open the first of several photos: one is worked on at a time."""
-        if paths:
+        """Open the first of several photos, or a set of people: one is worked on at a time."""
+        if paths and holds_people(paths[0]):
+            self.set_asked.emit(paths[0])
+        elif paths:
             self.open_path(paths[0])
         if len(paths) > 1:
             self.noted.emit(
@@ -116,9 +121,9 @@ def takes(data: QMimeData) -> bool:
 
 
 def local_files(data: QMimeData) -> list[Path]:
-    """The existing files among what is dropped or pasted."""
+    """The existing files and folders among what is dropped or pasted."""
     paths = (Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile())
-    return [path for path in paths if path.is_file()]
+    return [path for path in paths if path.exists()]
 
 
 def _pixels(image: QImage) -> np.ndarray:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__
 from app.icons import application_icon
-from app.method import MethodFactory, SkeletonFactory, shipped_method, shipped_skeleton
+from app.method import MethodFactory, PoseFactory, SkeletonFactory, shipped_method, shipped_pose, shipped_skeleton
 from app.settings import Settings
 from app.theme import Theme
 from app.unhandled import Unhandled
@@ -30,14 +30,15 @@ def run_window(
     *,
     factory: MethodFactory = shipped_method,
     skeleton_factory: SkeletonFactory = shipped_skeleton,
+    pose_factory: PoseFactory = shipped_pose,
     settings: Settings | None = None,
     on_ready: Callable[[MainWindow], None] | None = None,
 ) -> int:
     """Show the window until it is closed and return the exit code. torch has to be imported before this module.
 
     Args:
-        paths: Photos to open; the first is shown.
-        factory, skeleton_factory: Load the methods for a device.
+        paths: Photos to open, or a set of people; the first is shown.
+        factory, skeleton_factory, pose_factory: Load the methods for a device.
         settings: What is remembered; None takes the user's own.
         on_ready: Called with the window once it is on screen (to drive it in a demonstration).
     """
@@ -45,7 +46,7 @@ def run_window(
     application = make_application()
     settings = settings or Settings()
     theme = Theme(application, settings)
-    window = MainWindow(factory, settings, skeleton_factory)
+    window = MainWindow(factory, settings, skeleton_factory, pose_factory)
     unhandled = Unhandled(window)
     unhandled.told.connect(window.banner.error)
     unhandled.install()

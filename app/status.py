@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QLabel, QMenu, QStatusBar, QToolButton, QWidget
 
 from app.icons import icon
-from app.method import Ready, SkeletonReady
+from app.method import PoseReady, Ready, SkeletonReady
 from app.widgets import make
 from app.workspaces.workspace import Facts
 
@@ -51,7 +51,7 @@ class Status(QStatusBar):
         else:
             self._zoom.setText(f"{100 * zoom:.0f} %" if zoom >= 0.1 else f"{100 * zoom:.1f} %")
 
-    def show_device(self, ready: Ready | SkeletonReady) -> None:
+    def show_device(self, ready: Ready | SkeletonReady | PoseReady) -> None:
         self._device.setText(ready.device)
         self._device.setToolTip(ready.reason)
         self._device.setAccessibleName(self.tr("Computes on {device}").format(device=ready.device))

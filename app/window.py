@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QTimer
+from PySide6.QtCore import QPoint, QRect, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from app.collector import Collector
 from app.icons import application_icon
 from app.menus import Menus
-from app.method import MethodFactory, Ready, SkeletonFactory, SkeletonReady, shipped_skeleton
+from app.method import (
+    MethodFactory,
+    PoseFactory,
+    PoseReady,
+    Ready,
+    SkeletonFactory,
+    SkeletonReady,
+    shipped_pose,
+    shipped_skeleton,
+)
 from app.opening import Opened, Opener, takes
 from app.settings import Settings
 from app.status import Status
@@ -21,6 +30,8 @@ from app.widgets.empty import EmptyState
 from app.widgets.floating import Floating
 from app.worker import Request, Worker
 from app.workspaces.crop.export_flow import ExportFlow
+from app.workspaces.pose.export_flow import PoseExportFlow
+from app.workspaces.pose.set_flow import SetFlow
 from app.workspaces.skeleton.export_flow import SkeletonExportFlow
 from app.workspaces.skeleton.truth import TruthFlow
 from app.workspaces.workbench import Workbench
@@ -35,21 +46,29 @@ class MainWindow(QMainWindow):
     Args:
         factory: Loads the segmenting method for a device; called in the inference thread.
         settings: What is remembered between runs.
-        skeleton_factory: Loads the skeleton method, in the same way, when it is first needed.
+        skeleton_factory, pose_factory: Load these methods, in the same way, when they are first needed.
     """
 
     def __init__(
-        self, factory: MethodFactory, settings: Settings, skeleton_factory: SkeletonFactory = shipped_skeleton
+        self,
+        factory: MethodFactory,
+        settings: Settings,
+        skeleton_factory: SkeletonFactory = shipped_skeleton,
+        pose_factory: PoseFactory = shipped_pose,
     ) -> None:
         super().__init__()
         self.settings = settings
         self.collector = Collector(self)
-        self.inference, self.shapes, self.files = (Worker(n, self) for n in ("inference", "shapes", "files"))
-        self.workers = (self.inference, self.shapes, self.files)
+        names = ("inference", "shapes", "files", "keeper")
+        self.inference, self.shapes, self.files, self.keeper = self.workers = tuple(Worker(n, self) for n in names)
         self.banner, self.activity = Banner(), Activity()
-        self.workbench = Workbench(settings, self.inference, self.shapes, factory, skeleton_factory)
+        self.workbench = Workbench(settings, self.workers, factory, skeleton_factory, pose_factory)
         self.export = ExportFlow(self.workbench.crop, self.files, self.banner, settings)
         self.skeleton_export = SkeletonExportFlow(self.workbench.skeleton, self.files, self.banner, settings)
+        self.pose_export = PoseExportFlow(self.workbench.pose, self.files, self.banner, settings)
+        self.sets = SetFlow(
+            self.workbench.pose, self.files, self.keeper, self.banner, settings, lambda: self.workbench.turn_to("pose")
+        )
         self.truth = TruthFlow(self.workbench.skeleton, self.files, settings)
         self.opener = Opener(self, self.files, settings)
         self.empty = EmptyState()
@@ -97,13 +116,16 @@ class MainWindow(QMainWindow):
         crop.panel.add_button(crop.actions_.export, primary=True)
         crop.panel.add_button(crop.actions_.copy, "copy")
         skeleton.panel.add_button(skeleton.actions_.export, primary=True)
+        self.workbench.pose.panel.add_button(self.workbench.pose.actions_.done, primary=True)
+        self.workbench.pose.panel.add_button(self.workbench.pose.actions_.export, "export")
         self.empty.setFocus()
 
     def _free_area(self) -> QRect:
         """Where messages may float: over the photo, not over the panel."""
         area = self._pages.rect()
         if self._pages.currentWidget() is self.workbench:
-            area.setWidth(area.width() - self.workbench.active.panel.width())
+            stage = self.workbench.stage
+            area = QRect(stage.mapTo(self._pages, QPoint()), stage.size())
         return area
 
     def _connect(self) -> None:
@@ -114,12 +136,15 @@ class MainWindow(QMainWindow):
         self.opener.opened.connect(self._show_opened)
         self.opener.failed.connect(self.banner.error)
         self.opener.noted.connect(self.banner.info)
+        self.opener.set_asked.connect(self.sets.open)
+        self.workbench.pose.told.connect(self.banner.warning)
         self.empty.open_asked.connect(self.opener.ask)
         self.empty.paste_asked.connect(self.opener.paste)
         self.empty.sample_asked.connect(self.opener.open_sample)
         self.empty.photo_asked.connect(self.opener.open_path)
         self.workbench.document_changed.connect(self._show_document)
-        for ready in (self.workbench.segmenter.ready, self.workbench.skeleton.reader.ready):
+        bench = self.workbench
+        for ready in (bench.segmenter.ready, bench.skeleton.reader.ready, bench.pose.reader.ready):
             ready.connect(self._show_device)
         self.workbench.canvas.zoom_changed.connect(self.status.show_zoom)
         self.workbench.canvas.pointed.connect(self.status.show_place)
@@ -134,7 +159,6 @@ class MainWindow(QMainWindow):
     def _show_opened(self, opened: Opened) -> None:
         if self.banner.kind != "info":  # an error about an earlier photo
             self.banner.dismiss()
-        self._pages.setCurrentWidget(self.workbench)
         self.workbench.open(opened.photo, opened.picture, opened.name, opened.path)
         if opened.path:
             self.settings.remember_photo(opened.path)
@@ -143,12 +167,13 @@ class MainWindow(QMainWindow):
 
     def _show_document(self) -> None:
         document, active = self.workbench.document, self.workbench.active
+        self._pages.setCurrentWidget(self.workbench if document else self.empty)
         self.status.show_hint(active.hint())
         self.status.show_facts(active.facts())
         self.setWindowTitle(f"{document.name}[*] – DeepSkel" if document else "DeepSkel[*]")
         self.setWindowModified(bool(document and not document.undo_stack.isClean()))
 
-    def _show_device(self, ready: Ready | SkeletonReady) -> None:
+    def _show_device(self, ready: Ready | SkeletonReady | PoseReady) -> None:
         self.status.show_device(ready)
         self.menus.show_device(ready)
         if ready.fell_back:

@@ -72,8 +72,11 @@ class CommonActions(Actions):
             {
                 "crop": ("crop", tr("Crop"), "Ctrl+1", tr("Cut an object out")),
                 "skeleton": ("skeleton", tr("Skeleton"), "Ctrl+2", tr("Find skeletons and their circles")),
+                "pose": ("pose", tr("Pose"), "Ctrl+3", tr("See people in 3D, and fix their poses")),
             }
         )
+        self.clicking = (self.clear, self.remove, self.flip, self.remove_box, self.show_clicks)
+        """What is only offered where clicks say which object is meant."""
 
 
 def connect(action: QAction, act: Callable[[], object]) -> None:

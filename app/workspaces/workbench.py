@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QUndoStack
+from PySide6.QtWidgets import QMenu, QSplitter, QWidget
 
 from app.canvas.click_tool import ClickTool
 from app.canvas.pyramid import Pyramid
@@ -15,13 +16,16 @@ from app.canvas.view import Canvas
 from app.document.crop import CropPart
 from app.document.document import Document
 from app.document.prompts import Prompts
-from app.method import MethodFactory, SkeletonFactory
+from app.method import MethodFactory, PoseFactory, SkeletonFactory
 from app.settings import Settings
 from app.widgets import make
 from app.worker import Request, Worker
 from app.workspaces.actions import CommonActions, connect
 from app.workspaces.crop.segmenter import PREDICT, Segmenter
 from app.workspaces.crop.workspace import CropWorkspace
+from app.workspaces.pose.pages import Page
+from app.workspaces.pose.reader import READ as POSE_READ
+from app.workspaces.pose.workspace import PoseWorkspace
 from app.workspaces.skeleton.workspace import SkeletonWorkspace
 from app.workspaces.workspace import Workspace
 from engine.imaging.photo import Photo
@@ -31,9 +35,9 @@ class Workbench(QWidget):
     """One document at a time, one canvas, and one workspace that is active.
 
     Args:
-        inference: The thread of the networks.
-        shapes: The thread of what is drawn from their answers.
-        factory, skeleton_factory: Load the methods for a device.
+        workers: The threads of the networks, of what is drawn from their answers, of files, and of the changes of a set
+            of people.
+        factory, skeleton_factory, pose_factory: Load the methods for a device.
     """
 
     document_changed = Signal()
@@ -43,30 +47,56 @@ class Workbench(QWidget):
     def __init__(
         self,
         settings: Settings,
-        inference: Worker,
-        shapes: Worker,
+        workers: Sequence[Worker],
         factory: MethodFactory,
         skeleton_factory: SkeletonFactory,
+        pose_factory: PoseFactory,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.settings = settings
+        inference, shapes, files, keeper = workers
         self.document: Document | None = None
         self.canvas = Canvas()
         self.common = CommonActions(self)
         self.segmenter = Segmenter(inference, factory, settings.device, self)
         self.crop = CropWorkspace(settings, self.canvas, self.segmenter, self)
         self.skeleton = SkeletonWorkspace(settings, self.canvas, inference, shapes, skeleton_factory, self)
-        self.workspaces: dict[str, Workspace] = {"crop": self.crop, "skeleton": self.skeleton}
-        row = make.row(0, parent=self)
-        row.addWidget(self.canvas, 1)
+        self.stage = QSplitter(Qt.Orientation.Horizontal)
+        self.pose = PoseWorkspace(
+            settings, self.canvas, self.stage, inference, shapes, files, keeper, pose_factory, self
+        )
+        self.pose.page_wanted.connect(self._open_page)
+        self.workspaces: dict[str, Workspace] = {"crop": self.crop, "skeleton": self.skeleton, "pose": self.pose}
+        self._lay_out()
         for workspace in self.workspaces.values():
-            row.addWidget(workspace.panel)
             workspace.activate(False)
             workspace.state_changed.connect(self._show_state)
-            self._connect_tool(workspace.tool)
+        for tool in (self.crop.tool, self.skeleton.tool):
+            self._connect_tool(tool)
         self._connect_actions()
         self.turn_to(settings.workspace)
+
+    def _lay_out(self) -> None:
+        self.stage.setChildrenCollapsible(False)
+        self.stage.addWidget(self.canvas)
+        middle, row = make.column(0), make.row(0, parent=self)
+        middle.addWidget(self.stage, 1)
+        for workspace in self.workspaces.values():
+            if workspace.left is not None:
+                row.addWidget(workspace.left)
+            if workspace.beside is not None:
+                self.stage.addWidget(workspace.beside)
+            if workspace.below is not None:
+                middle.addWidget(workspace.below)
+        row.addLayout(middle, 1)
+        for workspace in self.workspaces.values():
+            row.addWidget(workspace.panel)
+
+    @property
+    def undo_stack(self) -> QUndoStack | None:
+        """Of the active workspace."""
+        return self.active.undo_stack
 
     @property
     def active(self) -> Workspace:
@@ -78,6 +108,8 @@ class Workbench(QWidget):
             self.active.activate(False)
         self.settings.workspace = name
         self.common.workspaces[name].setChecked(True)
+        for action in self.common.clicking:
+            action.setVisible(self.active.clicks)
         if not self.active.active:
             self.active.activate(True)
         self._show_state()
@@ -85,6 +117,14 @@ class Workbench(QWidget):
 
     def open(self, photo: Photo, picture: Pyramid, name: str, path: Path | None) -> None:
         """Begin a new document; `picture` is the photo drawn in the worker's thread."""
+        self._open(photo, picture, name, path)
+
+    def _open_page(self, page: Page, name: str) -> None:
+        """The photo of another person of the set."""
+        if self.document is None or self.document.photo is not page.photo:
+            self._open(page.photo, page.picture, name, page.path)
+
+    def _open(self, photo: Photo, picture: Pyramid, name: str, path: Path | None) -> None:
         old = self.document
         self.document = Document(photo, picture, name, path, self.skeleton.first_choices(), self)
         self.document.crop.prompts_changed.connect(self._show_prompts)
@@ -102,22 +142,26 @@ class Workbench(QWidget):
 
     def escape(self) -> bool:
         """Give up a drag, the crosshair, a prediction or a reading; True when there was any of them."""
-        return self.active.escape() or self.segmenter.take_back() or self.skeleton.cancel()
+        return (
+            self.active.escape() or self.segmenter.take_back() or self.skeleton.cancel() or self.pose.cancel(POSE_READ)
+        )
 
     def cancel(self, request: Request) -> bool:
         """Give up a request of a workspace; False when it is none."""
         if request.lane == PREDICT:
             return self.segmenter.take_back()
-        return self.skeleton.cancel(request.lane)
+        return self.pose.cancel(request.lane) or self.skeleton.cancel(request.lane)
 
     def use_device(self, device: str) -> None:
         """Compute on another device."""
         self.segmenter.use_device(device)
         self.skeleton.use_device(device)
+        self.pose.use_device(device)
 
     def finish(self) -> None:
         """No more work: the window closes."""
         self.skeleton.finish()
+        self.pose.finish()
 
     def _connect_tool(self, tool: ClickTool) -> None:
         """What is the same in every workspace: the signs of clicks can be taken hold of."""
@@ -127,8 +171,8 @@ class Workbench(QWidget):
 
     def _connect_actions(self) -> None:
         a, navigation = self.common, self.canvas.navigation
-        connect(a.undo, lambda: self._with(lambda d: d.undo_stack.undo()))
-        connect(a.redo, lambda: self._with(lambda d: d.undo_stack.redo()))
+        connect(a.undo, lambda: self.undo_stack and self.undo_stack.undo())
+        connect(a.redo, lambda: self.undo_stack and self.undo_stack.redo())
         connect(a.zoom_in, lambda: navigation.zoom_by(1.5))
         connect(a.zoom_out, lambda: navigation.zoom_by(1 / 1.5))
         connect(a.fit, navigation.fit)
@@ -161,7 +205,7 @@ class Workbench(QWidget):
         self.canvas.show_box(prompts.box)
 
     def _show_state(self) -> None:
-        a, stack = self.common, self.document.undo_stack if self.document else None
+        a, stack = self.common, self.undo_stack
         a.undo.setEnabled(bool(stack and stack.canUndo()))
         a.redo.setEnabled(bool(stack and stack.canRedo()))
         a.undo.setText(self.tr("Undo {act}").format(act=stack.undoText()).strip() if stack else self.tr("Undo"))

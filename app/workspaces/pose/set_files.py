@@ -1,0 +1,59 @@
+"""Which files hold sets of people, and how they are read: projects, annotations of others, folders of photos."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.worker import Task
+from engine.errors import InputError
+from engine.pose.files.open import read_annotations
+from engine.pose.project.project import Project
+from engine.pose.project.project_file import FORMAT
+
+ENDINGS = (".json", ".mat", ".h5", ".hdf5", ".csv")
+"""Of files that hold people."""
+HEAD = 4096
+
+
+def holds_people(path: Path) -> bool:
+    """Whether a file or folder is a set of people rather than a photo, by its name."""
+    return path.is_dir() or path.suffix.lower() in ENDINGS
+
+
+@dataclass(frozen=True, eq=False)
+class ReadSet:
+    """What came out of a file: a project that is on the disk, or people who are to become one."""
+
+    project: Project
+    source: Path
+
+
+def read_set(path: Path, task: Task) -> ReadSet:
+    """Read in a worker's thread. A project comes locked.
+
+    Raises:
+        InputError: It holds nobody, or cannot be read.
+    """
+    if path.is_dir():
+        return ReadSet(Project.from_folder(path), path)
+    if is_project(path):
+        project = Project.open(path, progress=task.progress)
+        project.lock()
+        return ReadSet(project, path)
+    annotations = read_annotations(path)
+    if not annotations:
+        raise InputError(f"“{path.name}” holds nobody.", "Choose a file with annotated people.")
+    folders = [path.parent, path.parent / "images", path.parent.parent / "images"]
+    return ReadSet(Project.from_annotations(annotations, [f for f in folders if f.is_dir()], source=path), path)
+
+
+def is_project(path: Path) -> bool:
+    """Whether a file says of itself that it is a project."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(HEAD)
+    except OSError:
+        return False
+    return path.suffix.lower() == ".json" and json.dumps(FORMAT).encode() in start

@@ -1,0 +1,310 @@
+"""The Pose workspace: the set, the open person, the two pictures of them and the hand, joined."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QUndoStack
+from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+
+from app.canvas.pose_layer import PoseLayer
+from app.canvas.pose_tool import PoseTool
+from app.canvas.view import Canvas
+from app.canvas3d.canvas import PoseCanvas
+from app.document.annotation_set import AnnotationSet
+from app.document.document import Document
+from app.document.pose import PosePart
+from app.method import PoseFactory
+from app.settings import Settings
+from app.worker import Worker
+from app.workspaces.pose.actions import PoseActions
+from app.workspaces.pose.connecting import connect_acts
+from app.workspaces.pose.editor import Editor
+from app.workspaces.pose.hypotheses import Hypotheses
+from app.workspaces.pose.pages import Page, Pages
+from app.workspaces.pose.panel import PosePanel
+from app.workspaces.pose.people.list import PeopleList
+from app.workspaces.pose.people.stopwatch import Stopwatch
+from app.workspaces.pose.preparing import Preparing
+from app.workspaces.pose.reader import READ, PoseReader
+from app.workspaces.pose.showing import Showing
+from app.workspaces.pose.single import single_set
+from app.workspaces.pose.strip import HypothesisStrip
+from app.workspaces.workspace import Facts, Workspace
+from engine.crop.prompts import Box
+from engine.pose.project.person import COUNT, Person, PoseState
+
+AHEAD = 2
+"""Photos of the next people that are loaded before anybody asks."""
+
+
+class PoseWorkspace(Workspace):
+    """Shows people's poses in 3D and lets a hand fix them: those of a set, or the one in a single photo.
+
+    Nothing is computed before the workspace is first turned to.
+
+    Args:
+        stage: Holds the canvas, and the 3D canvas beside it; keys that other widgets need work only there.
+        inference, shapes, files, keeper: The threads of the networks, of lifting, of photos, of what is kept.
+        factory: Loads the method for a device.
+        owner: The widget whose window hears the keys.
+    """
+
+    page_wanted = Signal(object, str)
+    """A Page that shall be the open document, and what to call it."""
+    told = Signal(str, str)
+    """Message and hint for people."""
+    clicks = False
+    tool: PoseTool
+
+    def __init__(
+        self,
+        settings: Settings,
+        canvas: Canvas,
+        stage: QSplitter,
+        inference: Worker,
+        shapes: Worker,
+        files: Worker,
+        keeper: Worker,
+        factory: PoseFactory,
+        owner: QWidget,
+    ) -> None:
+        self.layer = PoseLayer(canvas)
+        super().__init__(canvas, owner, PoseTool(canvas, self.layer))
+        self.settings, self._keeper = settings, keeper
+        self.set: AnnotationSet | None = None
+        self.part: PosePart | None = None
+        self.page: Page | None = None
+        self.actions_: PoseActions = PoseActions(owner)
+        self.panel: PosePanel = PosePanel(self.actions_, settings)
+        self.space = PoseCanvas()
+        self.strip = HypothesisStrip()
+        self.people = PeopleList(files)
+        self.left, self.beside, self.below = self.people, self.space, self.strip
+        self.editor = Editor(settings, self.space.view_axes, self)
+        self.reader = PoseReader(inference, factory, settings.device, self)
+        self.hypotheses = Hypotheses(self.reader, files, self)
+        self.pages = Pages(files, self)
+        self.preparing = Preparing(shapes, self)
+        self.showing = Showing(self)
+        self.stopwatch = Stopwatch(self)
+        self._pending: int | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self.showing.refresh)
+        for action in (*self.actions_.turns.values(), self.actions_.done, self.actions_.forget):
+            _only_within(action, owner, stage)
+        connect_acts(self)
+        self.pages.loaded.connect(self._on_page)
+        self.hypotheses.changed.connect(self.refresh_soon)
+        self.preparing.lifted.connect(self._on_lifted)
+        self.stopwatch.spent.connect(self._on_spent)
+        QApplication.instance().applicationStateChanged.connect(self._on_application_state)
+
+    # The window's side
+
+    @property
+    def undo_stack(self) -> QUndoStack | None:
+        return self.part.undo_stack if self.part else None
+
+    @property
+    def person(self) -> Person | None:
+        return self.part.person if self.part else None
+
+    @property
+    def in_set(self) -> bool:
+        """Whether a set is worked through, and not a single photo."""
+        return self.set is not None and not self.set.single
+
+    def open(self, document: Document) -> None:
+        super().open(document)
+        if self.page is None or document.photo is not self.page.photo:
+            self._begin_single(document)
+        self.refresh_soon()
+
+    def activate(self, active: bool) -> None:
+        super().activate(active)
+        self.layer.show(active)
+        self.stopwatch.run(active)
+        if active:
+            self.people.setVisible(self.in_set)
+            self.canvas.show_marks(clicks=False, box=False)
+            self.canvas.show_object(False)
+            self.space.show()
+            if self.set is None and self.document is not None:
+                self._begin_single(self.document)
+            elif self.page is not None and not self.hypotheses.opened:
+                self.hypotheses.open_person(self.page)
+            self.showing.refresh()
+
+    def use_device(self, device: str) -> None:
+        """Read on another device from now on."""
+        self.reader.use_device(device)
+
+    def cancel(self, lane: str) -> bool:
+        """Give a request up; True when it was one of this workspace."""
+        if lane == READ:
+            return self.hypotheses.cancel()
+        return self.preparing.cancel(lane)
+
+    def finish(self) -> bool:
+        """No more work: the window closes. False when the last changes could not be written."""
+        self._later.stop()
+        self.stopwatch.finish()
+        self.space.finish()
+        self.people.finish()
+        return self._let_go()
+
+    # Sets
+
+    def open_set(self, annotations: AnnotationSet) -> None:
+        """Work through a set from now on; the one before is let go."""
+        self._let_go()
+        self._take_set(annotations)
+        self.people.open(annotations)
+        self.pages.open(annotations.project)
+        self.people.setVisible(self.active and self.in_set)
+        self.preparing.lift(annotations)
+        self.go(max(annotations.current, self.people.first_index()))
+
+    def close_set(self) -> None:
+        """Back to the photo alone."""
+        if self.in_set and self.document is not None:
+            self._let_go()
+            self.people.setVisible(False)
+            self._begin_single(self.document)
+
+    def go(self, index: int | None) -> None:
+        """Open another person of the set."""
+        if self.set is None or index is None or not 0 <= index < len(self.set):
+            return
+        self.stopwatch.leave()
+        self.set.go(index)
+        self.people.show_current()
+        page = self.pages.want(self.set.person(index))
+        self._pending = None if page else index
+        if page is not None:
+            self._open_person(page)
+
+    def _take_set(self, annotations: AnnotationSet) -> None:
+        self.set = annotations
+        annotations.setParent(self)
+        annotations.changed.connect(self._on_changed)
+        annotations.trouble.connect(self._on_trouble)
+        annotations.kept.connect(lambda kept: self.state_changed.emit())
+        self.hypotheses.open_set(annotations)
+
+    def _let_go(self) -> bool:
+        """Write what is left, then forget the set."""
+        annotations, self.set, self.part, self.page = self.set, None, None, None
+        self._pending = None
+        self.preparing.stop()
+        self.hypotheses.open_set(None)
+        self.editor.open(None)
+        if annotations is None:
+            return True
+        self.people.open(None)
+        self.pages.open(None)
+        kept = annotations.finish()
+        annotations.deleteLater()
+        return kept
+
+    def _begin_single(self, document: Document) -> None:
+        """The person in a photo that belongs to no set."""
+        self._let_go()
+        self.people.setVisible(False)
+        annotations = single_set(document, self._keeper)
+        self._take_set(annotations)
+        self.page = Page(document.photo, document.picture, document.path)
+        annotations.go(0)
+        self._open_part(annotations.part(0))
+        if self.active:
+            self.hypotheses.open_person(self.page)
+
+    def _open_person(self, page: Page) -> None:
+        if self.set is None:
+            return
+        self.page = page
+        person = self.set.person(self.set.current)
+        self.page_wanted.emit(page, person.image)
+        self._open_part(self.set.part(self.set.current))
+        if self.active:
+            self.hypotheses.open_person(page)
+        following = [self.people.neighbour(step) for step in (1, -1, AHEAD)]
+        self.pages.ahead([self.set.person(i) for i in following if i is not None])
+        self.refresh_soon()
+
+    def _open_part(self, part: PosePart) -> None:
+        self.part = part
+        self.editor.open(part)
+        self.stopwatch.enter()
+        part.undo_stack.indexChanged.connect(self.refresh_soon, Qt.ConnectionType.UniqueConnection)
+        self.state_changed.emit()
+
+    # What comes back
+
+    def refresh_soon(self, *_: object) -> None:
+        """Show what holds, once, when everything that happens now has happened."""
+        if self.active and not self._later.isActive():
+            self._later.start()
+
+    def _on_page(self, image: str, page: Page) -> None:
+        annotations, index = self.set, self._pending
+        if annotations is not None and index is not None and annotations.person(index).image == image:
+            self._pending = None
+            self._open_person(page)
+
+    def _on_changed(self, index: int) -> None:
+        if self.set is not None and index == self.set.current:
+            self.refresh_soon()
+
+    def _on_lifted(self, people: dict[int, Person]) -> None:
+        if self.set is not None:
+            self.set.fill(people)
+
+    def _on_spent(self, seconds: float) -> None:
+        if self.part is not None and self.in_set:
+            self.part.spend(seconds)
+
+    def _on_trouble(self, error: Exception) -> None:
+        message = self.tr("The last changes could not be kept: {why}").format(why=getattr(error, "message", error))
+        self.told.emit(message, getattr(error, "hint", "") or self.tr("They stay in memory, and are tried again."))
+
+    def _on_application_state(self, state: Qt.ApplicationState) -> None:
+        self.stopwatch.run(self.active and state == Qt.ApplicationState.ApplicationActive)
+
+    def box_person(self, box: Box) -> None:
+        """Somebody has shown where the person is."""
+        if self.part is not None and self.document is not None:
+            clipped = box.clipped(*self.document.size)
+            if {"annotated", "edited"} & {f for f, known in zip(*_joints(self.part.state), strict=True) if known}:
+                self.told.emit(
+                    self.tr("This person has joints already."),
+                    self.tr("Drag a joint to move it. A box is for people of whom nothing is known."),
+                )
+                return
+            nothing = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT))
+            where = (clipped.x0, clipped.y0, clipped.x1, clipped.y1)
+            self.part.mark(self.tr("draw box"), box=where, state=nothing)
+            self.hypotheses.read()
+
+    # Words
+
+    def hint(self) -> str:
+        return self.showing.hint()
+
+    def facts(self) -> Facts:
+        return self.showing.facts()
+
+
+def _joints(state: PoseState) -> tuple[tuple[str, ...], list[bool]]:
+    """Where each joint in the photo comes from, and whether it is known."""
+    return state.joints_from, [bool(known) for known in state.known]
+
+
+def _only_within(action: QAction, owner: QWidget, area: QWidget) -> None:
+    """Arrows, Enter and Delete belong to lists and sliders too: hear them over the pictures only."""
+    owner.removeAction(action)
+    area.addAction(action)
+    action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
