@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.crop.methods import Method
     from engine.imaging.photo import Photo
+    from engine.pose.session import PoseSession
     from engine.skeleton.session import SkeletonSession
 
 
@@ -74,3 +75,38 @@ def shipped_skeleton(device: str) -> SkeletonReady:
     fell_back = device not in ("auto", chosen.torch_device.type)
     method = make_skeleton_method("skeleton", device=chosen)
     return SkeletonReady(lambda photo: SkeletonSession(photo, method), chosen.name, chosen.reason, fell_back)
+
+
+@dataclass(frozen=True)
+class PoseReady:
+    """A pose method on its device.
+
+    Args:
+        session: Begins to read a photo.
+        name: Of the method and its weights: part of what names a cache.
+        device: The device's name for people.
+        reason: Why this device.
+        fell_back: The device that was asked for could not be used.
+    """
+
+    session: Callable[[Photo], PoseSession]
+    name: str
+    device: str
+    reason: str
+    fell_back: bool = False
+
+
+PoseFactory = Callable[[str], PoseReady]
+"""As MethodFactory."""
+
+
+def shipped_pose(device: str) -> PoseReady:
+    """The default pose networks with the weights that come with the application."""
+    from engine.device import choose
+    from engine.pose.methods import make_pose_method
+    from engine.pose.session import PoseSession
+
+    chosen = choose(device, fallback=True)
+    fell_back = device not in ("auto", chosen.torch_device.type)
+    method = make_pose_method("pose", device=chosen)
+    return PoseReady(lambda photo: PoseSession(photo, method), "pose", chosen.name, chosen.reason, fell_back)

@@ -61,19 +61,31 @@ class Settings(QObject):
     outline = Setting("crop/outline", True)
     show_clicks = Setting("crop/show_clicks", True)
     hover_preview = Setting("crop/hover_preview", True)
-    workspace = Setting("window/workspace", "crop", ("crop", "skeleton"))
+    workspace = Setting("window/workspace", "crop", ("crop", "skeleton", "pose"))
     skeleton_view = Setting("skeleton/view", "skeleton", ("skeleton", "heat"))
     skeleton_colour = Setting("skeleton/colour", "scale", ("scale", "kind"))
     skeleton_circles = Setting("skeleton/circles", True)
     skeleton_density = Setting("skeleton/density", 6)
     skeleton_opacity = Setting("skeleton/opacity", 60)
     skeleton_format = Setting("skeleton/format", "json", ("json", "svg", "png", "csv"))
+    pose_arcball = Setting("pose/arcball", False)
+    pose_perspective = Setting("pose/perspective", True)
+    pose_detection = Setting("pose/detection", True)
+    pose_reprojection = Setting("pose/reprojection", True)
+    pose_maps = Setting("pose/maps", "off", ("off", "foreground", "background"))
+    pose_maps_opacity = Setting("pose/maps_opacity", 60)
+    pose_pull = Setting("pose/pull", False)
+    pose_keep_lengths = Setting("pose/keep_lengths", True)
+    pose_hold_limits = Setting("pose/hold_limits", False)
+    pose_symmetric = Setting("pose/symmetric", False)
+    pose_export_format = Setting("pose/export_format", "json")
     export_format = Setting("export/format", "png", ("png", "tiff"))
     export_mask_only = Setting("export/mask_only", False)
     export_trim = Setting("export/trim", True)
     open_folder = Setting("folders/open", "")
     export_folder = Setting("folders/export", "")
     _recent: Setting[list[str]] = Setting("files/recent", [])
+    _sets: Setting[list[str]] = Setting("files/recent_sets", [])
 
     def __init__(self, store: QSettings | None = None, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -111,8 +123,19 @@ class Settings(QObject):
         self._recent = [str(path), *others][:RECENT_LIMIT]
         self.open_folder = str(path.parent)
 
+    @property
+    def recent_sets(self) -> list[Path]:
+        """Sets of people opened before that still exist, newest first."""
+        return [path for path in map(Path, self._sets) if path.is_file()]
+
+    def remember_set(self, path: Path) -> None:
+        """Put a project at the head of the recent sets."""
+        path = path.absolute()
+        others = [str(other) for other in self.recent_sets if other != path]
+        self._sets = [str(path), *others][:RECENT_LIMIT]
+
     def forget_recent(self) -> None:
-        self._recent = []
+        self._recent, self._sets = [], []
 
     def folder(self, which: str) -> Path:
         """Folder that the "open" or "export" dialog starts in: the last one used, else the user's pictures."""

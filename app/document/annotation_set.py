@@ -1,9 +1,8 @@
-"""The set of people that is worked through: which one is open, and every change of any of them on its way to the disk."""
+"""The set of people that is worked through: which one is open, and every change on its way to the disk."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections import OrderedDict
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.document.pose import PosePart
 from app.worker import Task, Worker
 from engine.pose.project.person import Person
-from engine.pose.project.project import Project
+from engine.pose.project.project import Batch, Project
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +28,7 @@ class AnnotationSet(QObject):
     Args:
         project: Locked by whoever opened it.
         keeper: A worker that does nothing else, so that no change waits behind a photo.
+        single: It is no set that somebody works through, but the person in a photo that was opened.
     """
 
     changed = Signal(int)
@@ -39,11 +39,15 @@ class AnnotationSet(QObject):
     trouble = Signal(object)
     """The error because of which changes cannot be written."""
 
-    def __init__(self, project: Project, keeper: Worker, parent: QObject | None = None) -> None:
+    def __init__(
+        self, project: Project, keeper: Worker, parent: QObject | None = None, *, single: bool = False
+    ) -> None:
         super().__init__(parent)
+        self.single = single
         self.project, self.current = project, -1
         self.previous: int | None = None
-        self._keeper, self._writing = keeper, False
+        self._keeper = keeper
+        self._batch: Batch | None = None
         self._parts: OrderedDict[int, PosePart] = OrderedDict()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -89,17 +93,14 @@ class AnnotationSet(QObject):
     @property
     def clean(self) -> bool:
         """Whether everything is on the disk."""
-        return not self._writing and not self.project.unwritten
+        return self._batch is None and not self.project.unwritten
 
     def finish(self) -> bool:
         """Write what is left, here and now; False when the disk does not take it."""
         self._timer.stop()
-        deadline = time.monotonic() + 2.0
-        while self._writing and time.monotonic() < deadline:  # the keeper's thread is at it: its batch is not ours
-            time.sleep(0.005)
-            if self._keeper.settled:
-                break
         try:
+            if self._batch is not None:  # perhaps it is being written, perhaps it never will be: twice does no harm
+                self.project.append(self._batch)
             if self.project.unwritten:
                 self.project.append(self.project.take_unwritten())
         except Exception as error:
@@ -114,13 +115,13 @@ class AnnotationSet(QObject):
         self._later(WRITE_MS)
 
     def _later(self, milliseconds: int) -> None:
-        if self.project.path is not None and not self._writing and not self._timer.isActive():
+        if self.project.path is not None and self._batch is None and not self._timer.isActive():
             self._timer.start(milliseconds)
             self.kept.emit(False)
 
     def _write(self) -> None:
         batch, project = self.project.take_unwritten(), self.project
-        self._writing = True
+        self._batch = batch
 
         def job(task: Task) -> None:
             project.append(batch)
@@ -128,7 +129,7 @@ class AnnotationSet(QObject):
         self._keeper.submit(job, lambda nothing: self._written(), lane="keep", failed=self._failed)
 
     def _written(self) -> None:
-        self._writing = False
+        self._batch = None
         if self.project.unwritten:
             self._later(WRITE_MS)
         else:
@@ -136,7 +137,7 @@ class AnnotationSet(QObject):
 
     def _failed(self, error: Exception) -> bool:
         """What was in the batch is unwritten again: `append` saw to it."""
-        self._writing = False
+        self._batch = None
         self.trouble.emit(error)
         self._later(RETRY_MS)
         return True

@@ -42,7 +42,7 @@ class PosePart(QObject):
             self.undo_stack.push(_Change(self, self.person.edited(state), text, gesture))
 
     def mark(self, text: str, gesture: object = None, **fields: object) -> None:
-        """Change what is said about the person: `reviewed`, `flagged`, `notes`."""
+        """Change what is said about the person: `reviewed`, `flagged`, `notes`, or `box` and `state` at once."""
         after = replace(self.person, **fields)  # type: ignore[arg-type]  # the caller's names
         if not after.same_as(self.person):
             self.undo_stack.push(_Change(self, after, text, gesture))

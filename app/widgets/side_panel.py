@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QScrollArea, QSizePolicy, QToolButton, QWidget
 
 from app.widgets import make
 
@@ -71,3 +71,14 @@ def segment(actions: Iterable[QAction], *, icons: bool = True, beside: bool = Fa
         button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         row.addWidget(button, 1)
     return frame
+
+
+def check(action: QAction) -> QCheckBox:
+    """A box that shows and triggers a checkable action."""
+    box = QCheckBox(action.text())
+    box.setToolTip(action.toolTip())
+    box.setChecked(action.isChecked())
+    box.clicked.connect(action.trigger)
+    action.toggled.connect(box.setChecked)
+    action.enabledChanged.connect(box.setEnabled)
+    return box

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
+from app.canvas.click_tool import ClickTool
 from app.canvas.view import Canvas
 from app.document.answer import Answer
 from app.document.crop import CropPart
@@ -30,8 +31,10 @@ class CropWorkspace(Workspace):
         segmenter: Answers the prompts; shared with whoever else needs the object.
     """
 
+    tool: ClickTool
+
     def __init__(self, settings: Settings, canvas: Canvas, segmenter: Segmenter, owner: QWidget) -> None:
-        super().__init__(canvas, owner)
+        super().__init__(canvas, owner, ClickTool(canvas))
         self.settings = settings
         self.actions_: CropActions = CropActions(owner)
         self.panel: Panel = Panel(settings, self.actions_.views.values())

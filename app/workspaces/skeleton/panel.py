@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.document.reading import DrawnReading
 from app.document.skeleton import Choices
 from app.widgets import make
-from app.widgets.side_panel import SidePanel, segment
+from app.widgets.side_panel import SidePanel, check, segment
 from app.widgets.slide import Slide
 from app.workspaces.skeleton.actions import SkeletonActions
 from app.workspaces.skeleton.drawing import MOST
@@ -43,12 +43,12 @@ class SkeletonPanel(SidePanel):
         self._load, self._drop = _button(a.load_truth, "open"), _button(a.drop_truth, "close")
         self.plot = CurvePlot()
         self.section(tr("Skeleton"), self._figure, self._words, self._again, self.threshold)
-        self.section(tr("Where"), segment(a.places.values(), icons=False), _check(a.multi_scale))
+        self.section(tr("Where"), segment(a.places.values(), icons=False), check(a.multi_scale))
         self.section(tr("Which"), segment(a.sources.values(), icons=False))
         looks = segment(a.views.values(), icons=False), segment(a.colours.values(), icons=False)
-        self.section(tr("View"), *looks, _check(a.circles), self.density, self.opacity)
+        self.section(tr("View"), *looks, check(a.circles), self.density, self.opacity)
         self._stages = self.section(tr("Side outputs"), self.stages)
-        self.section(tr("Fit"), _check(a.recovered), self._fit, self._truth, self._load, self._drop, self.plot)
+        self.section(tr("Fit"), check(a.recovered), self._fit, self._truth, self._load, self._drop, self.plot)
         self.end_sections()
         self.threshold.changed.connect(self.threshold_moved)
         self.density.changed.connect(self.density_moved)
@@ -102,14 +102,3 @@ def _button(action: QAction, picture: str = "", *, primary: bool = False) -> QWi
     button.clicked.connect(action.trigger)
     action.enabledChanged.connect(button.setEnabled)
     return button
-
-
-def _check(action: QAction) -> QCheckBox:
-    """A box that shows and triggers a checkable action."""
-    box = QCheckBox(action.text())
-    box.setToolTip(action.toolTip())
-    box.setChecked(action.isChecked())
-    box.clicked.connect(action.trigger)
-    action.toggled.connect(box.setChecked)
-    action.enabledChanged.connect(box.setEnabled)
-    return box

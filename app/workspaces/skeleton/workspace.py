@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.canvas.click_tool import ClickTool
 from app.canvas.skeleton_layer import SkeletonLayer
 from app.canvas.view import Canvas
 from app.document.answer import Answer
@@ -47,6 +48,8 @@ class SkeletonWorkspace(Workspace):
         owner: The widget whose window hears the keys.
     """
 
+    tool: ClickTool
+
     def __init__(
         self,
         settings: Settings,
@@ -56,7 +59,7 @@ class SkeletonWorkspace(Workspace):
         factory: SkeletonFactory,
         owner: QWidget,
     ) -> None:
-        super().__init__(canvas, owner)
+        super().__init__(canvas, owner, ClickTool(canvas))
         self.settings = settings
         self.actions_: SkeletonActions = SkeletonActions(owner)
         self.panel: SkeletonPanel = SkeletonPanel(self.actions_)
