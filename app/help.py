@@ -31,6 +31,8 @@ def _tr(text: str) -> str:
 
 def gestures(workspace: str) -> list[tuple[str, str]]:
     """What mouse and keys do on the photo in a workspace, beyond the menus."""
+    if workspace == "pose":
+        return [*_pose_gestures(), *_moving()]
     skeleton = workspace == "skeleton"
     return [
         *([(_tr("Point at a skeleton"), _tr("Show its circle, radius and confidence"))] if skeleton else []),
@@ -39,14 +41,36 @@ def gestures(workspace: str) -> list[tuple[str, str]]:
         (_tr("Drag"), _tr("Draw a box around the object")),
         (_tr("Drag a sign"), _tr("Move that click")),
         (_tr("Right click on a sign"), _tr("Remove it or turn it around")),
-        (_tr("Wheel, pinch"), _tr("Zoom where the mouse is")),
-        (_tr("Space + drag, middle drag"), _tr("Pan")),
-        (_tr("Two fingers on a touchpad"), _tr("Pan; with Ctrl, zoom")),
+        *_moving(),
         (_tr("Arrow keys"), _tr("Move the crosshair; with Ctrl by one pixel")),
         (_tr("Enter, Shift + Enter"), _tr("Include or exclude under the crosshair")),
         (_tr("B, arrows, Enter"), _tr("Draw a box from the crosshair")),
         (_tr("M, arrows, Enter"), _tr("Carry the click under the crosshair")),
         (_tr("Esc"), _tr("Stop what is running, put the crosshair away")),
+    ]
+
+
+def _moving() -> list[tuple[str, str]]:
+    """Zoom and pan."""
+    return [
+        (_tr("Wheel, pinch"), _tr("Zoom where the mouse is")),
+        (_tr("Space + drag, middle drag"), _tr("Pan")),
+        (_tr("Two fingers on a touchpad"), _tr("Pan; with Ctrl, zoom")),
+    ]
+
+
+def _pose_gestures() -> list[tuple[str, str]]:
+    return [
+        (_tr("Drag a joint in the photo"), _tr("Move it; an untouched pose is lifted again")),
+        (_tr("Right click on a joint"), _tr("Visible, hidden, unknown")),
+        (_tr("Click beside the joints"), _tr("Place the next unknown joint, or open another person")),
+        (_tr("Drag beside the person"), _tr("Draw a box where nobody is known; with Ctrl, always")),
+        (_tr("Drag a joint in 3D"), _tr("Move it within the view")),
+        (_tr("Alt + drag, wheel over a joint"), _tr("Move it in depth")),
+        (_tr("Drag a ring"), _tr("Turn the selected bone")),
+        (_tr("Click a faint pose"), _tr("Take that hypothesis")),
+        (_tr("Drag beside the pose in 3D"), _tr("Turn the view")),
+        (_tr("Ctrl + arrows on the photo"), _tr("Move the selected joint by a pixel; with Shift by ten")),
     ]
 
 

@@ -14,7 +14,7 @@ CIRCLES = 0.05
 """Share of the inscribed circles that are drawn unless it is said."""
 
 VERBS = """commands:
-  deepskel [PHOTO ...]      open the window
+  deepskel [PHOTO ...]      open the window; a project or annotations of people open as a set
   deepskel crop PHOTO ...   cut an object out (deepskel crop --help)
   deepskel skeleton PHOTO   find skeletons with their inscribed circles (deepskel skeleton --help)
   deepskel pose PHOTO       read a person's pose in space (deepskel pose --help)
@@ -37,7 +37,13 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 def _main_parser() -> argparse.ArgumentParser:
     parser = make_parser("deepskel", "Click an object in a photo and get it cut out.", VERBS)
     parser.set_defaults(verb="window")
-    parser.add_argument("photos", nargs="*", type=Path, metavar="PHOTO", help="photo to open in the window")
+    parser.add_argument(
+        "photos",
+        nargs="*",
+        type=Path,
+        metavar="PHOTO",
+        help="photo to open in the window, or a set of people: project, annotations, folder",
+    )
     parser.add_argument("--version", action="version", version=f"DeepSkel {__version__}")
     parser.add_argument(
         "--self-test",

@@ -24,6 +24,7 @@ from app.settings import Settings
 from app.startup import keep_singletons
 from app.window import MainWindow
 from tests.gui.fakes import BarsMethod, ColourMethod
+from tests.gui.pose_people import SomeoneMethod
 
 keep_singletons()
 
@@ -86,8 +87,15 @@ def photo_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, settings: Settings, method: ColourMethod, skeletons: BarsMethod) -> Iterator[MainWindow]:
-    made = MainWindow(method.factory, settings, skeletons.factory)
+def poses() -> SomeoneMethod:
+    return SomeoneMethod()
+
+
+@pytest.fixture
+def window(
+    qtbot: QtBot, settings: Settings, method: ColourMethod, skeletons: BarsMethod, poses: SomeoneMethod
+) -> Iterator[MainWindow]:
+    made = MainWindow(method.factory, settings, skeletons.factory, poses.factory)
     made.resize(1200, 800)
     made.show()
     qtbot.waitExposed(made)
