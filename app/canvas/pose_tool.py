@@ -104,7 +104,7 @@ class PoseTool(QObject):
             self._canvas.show_rubber_band(self._rectangle(event))
         elif self._drag is Drag.PAN:
             self._canvas.navigation.pan(event.position() - self._last)
-        self._last = event.position()
+            self._last = event.position()
         return True
 
     def release(self, event: QMouseEvent) -> bool:

@@ -89,7 +89,7 @@ def writing(
     Raises:
         OutputError: Missing or read-only folder, full disk, file exists, it is the photo itself, or an encoder failed.
     """
-    with _told_plainly(path):
+    with told_plainly(path):
         target = Path(os.path.realpath(path))
         _check_target(target, source, overwrite, overwrite_source)
         with _replacing(target) as stream:
@@ -135,10 +135,10 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the renaming durable where the system can (not on Windows, not on every network share)."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
@@ -149,8 +149,8 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told_plainly(path: Path) -> Iterator[None]:
-    """Turn what the system and the encoders raise into an OutputError."""
+def told_plainly(path: Path) -> Iterator[None]:
+    """Turn what the system and the encoders raise while the file `path` is written into an OutputError."""
     name, folder = path.name, path.parent
     try:
         yield

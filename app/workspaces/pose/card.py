@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QFont,
     QFontMetricsF,
+    QKeyEvent,
     QPainter,
     QPaintEvent,
     QPalette,
@@ -20,6 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+from app.canvas.keyboard import ARROWS
 from app.canvas.sides import colours_on
 from app.workspaces.pose.figure_picture import draw_figure, fitting, seen_from
 from engine.pose.project.candidates import Candidate
@@ -89,6 +91,12 @@ class Card(QAbstractButton):
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return card_size(self.font())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in ARROWS:
+            event.ignore()  # with modifiers they are somebody else's; the strip takes the plain ones
+        else:
+            super().keyPressEvent(event)
 
     def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         super().enterEvent(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollArea, QStackedLayout, QWidget
@@ -76,7 +77,7 @@ class HypothesisStrip(QWidget):
             self._fit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if isinstance(event, QWheelEvent) and watched is self._area.viewport():
+        if isinstance(event, QWheelEvent):
             delta = event.pixelDelta() if not event.pixelDelta().isNull() else event.angleDelta()
             bar = self._area.horizontalScrollBar()
             bar.setValue(bar.value() - (delta.x() or delta.y()))
@@ -113,6 +114,8 @@ class HypothesisStrip(QWidget):
         self.chosen.emit(index)
 
     def _hover(self, index: int, on: bool) -> None:
+        if not shiboken6.isValid(self):
+            return  # the focus goes away while the window is taken apart
         now = index if on else None
         if now != self._hovered and (on or self._hovered == index):
             self._hovered = now

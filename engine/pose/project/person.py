@@ -61,7 +61,7 @@ class PoseState:
         joints, visibility = _frozen(self.joints, np.float64), _frozen(self.visibility, np.intp)
         if joints.shape != (COUNT, 2) or visibility.shape != (COUNT,):
             raise InputError(f"A person has {COUNT} joints; got arrays {joints.shape} and {visibility.shape}.")
-        if not np.isin(visibility, (0, 1, 2)).all():
+        if not ((visibility >= 0) & (visibility <= 2)).all():
             raise InputError("A joint's visibility is 0, 1 or 2.")
         if not np.array_equal(np.isfinite(joints).all(1), visibility > 0):
             raise InputError("A joint has a place in the picture exactly when its visibility is not 0.")

@@ -109,8 +109,9 @@ def key_of(person: Person, photo: Path | None, weights: str = "") -> str:
         weights: Of `weights_digest`; "" when the networks are not asked.
     """
     sha = hashlib.sha256(f"{VERSION} {REVISION} {load_dictionary().digest} {METHOD} {weights}".encode())
-    sha.update(person.state.joints.tobytes())
-    sha.update(person.state.visibility.astype(np.int8).tobytes())
+    state = person.state
+    sha.update(np.where(state.known[:, None], state.joints, 0.0).tobytes())  # there are several NaNs
+    sha.update(state.visibility.astype(np.int8).tobytes())
     for place in (person.box, person.center, person.scale):
         sha.update(b"-" if place is None else np.asarray(place, np.float64).tobytes())
     if photo is not None:

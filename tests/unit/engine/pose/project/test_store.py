@@ -161,6 +161,17 @@ def test_keys_follow_what_candidates_are_made_of(tmp_path: Path) -> None:
     assert key_of(same, photo, "w") == keys[-1]
 
 
+def test_half_a_position_is_none() -> None:
+    joints = np.where(np.arange(16)[:, None] < 8, CAMERA.project(POSE), np.nan)
+    half = joints.copy()
+    half[12, 0] = 5.0
+    half[13] = -np.nan
+    seen = np.where(np.arange(16) < 8, 2, 0)
+    assert key_of(Person("a", "a", PoseState(joints, seen)), None) == key_of(
+        Person("a", "a", PoseState(half, seen)), None
+    )
+
+
 def test_the_digest_follows_the_weights(tmp_path: Path) -> None:
     assert weights_digest(tmp_path) == weights_digest(tmp_path)
     assert weights_digest(None) != weights_digest(tmp_path)

@@ -1,0 +1,176 @@
+"""Pulling a chain: inverse kinematics with exact lengths, pins, and limits if wanted.
+
+Bones of the chain turn; what hangs on it moves along and keeps its direction, as in a drag. Limbs with a pinned joint
+bend so that the pin stays. Pins come before the target: where both cannot be had, the joint stays behind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import InputError
+from engine.pose.editing.holding import held
+from engine.pose.editing.rules import Rules, prepared
+from engine.pose.editing.solve import STAYS, Chain, Places, solve
+from engine.pose.editing.state import checked_joint, checked_point, in_picture, posed, with_pose
+from engine.pose.kinematics import CHILDREN, LIMBS, MOVED, PARENTS, ROOT, bone_vectors, from_bones
+from engine.pose.limits import trunk_axes
+from engine.pose.project.person import PoseState
+
+F64 = npt.NDArray[np.float64]
+
+TRUNK = frozenset(bone for limb in ("hips", "shoulders", "torso") for bone in LIMBS[limb])
+"""Bones that stay when a limb is pulled, unless the reach asks for them."""
+
+PIN_WEIGHT = 1e4
+"""Weight of a pin beside the target's 1."""
+
+THERE = 1e-9
+"""Distance in mm at which a joint is where it is wanted."""
+
+LOST = 0.1
+"""Distance in mm from which a pin counts as lost: less than a tenth of a pixel in any photo."""
+
+ROUNDS = 6
+"""How often limits are held and the rest is solved around them."""
+
+BEND = 1e-3
+"""Radians by which a straight limb is bent, so that it knows which way to bend further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """What a pull came to.
+
+    Args:
+        state: The new one.
+        missed: Distance in mm between the joint and its target.
+        lost: Pins that could not be held -> by how many mm they gave way.
+    """
+
+    state: PoseState
+    missed: float
+    lost: dict[int, float]
+
+
+def pull_chain(
+    state: PoseState, joint: int, target: npt.ArrayLike, rules: Rules | None = None, reach: int | None = None
+) -> PoseState:
+    """As `pull`, the state alone."""
+    return pull(state, joint, target, rules, reach).state
+
+
+def pull(
+    state: PoseState, joint: int, target: npt.ArrayLike, rules: Rules | None = None, reach: int | None = None
+) -> Pulled:
+    """The joint brought as near to the target as its chain of bones comes; lengths are kept in any case.
+
+    The chain goes from the joint inwards to the nearest pinned joint, over `reach` bones, or to the trunk. A joint of
+    the trunk is pulled with all bones between it and the thorax. Pulling the thorax moves the person: the camera
+    follows in the picture, and pinned joints stay where they are, in the picture and beside each other in depth.
+
+    Args:
+        state: Has a pose.
+        joint: Which one. If it is pinned, it comes along all the same: the hand is on it.
+        target: (3,) mm, in the pose's axes.
+        rules: Pins, and what else to hold on to.
+        reach: Most bones that the chain has, from 1; also those of the trunk.
+
+    Raises:
+        InputError: No pose, no such joint, a target that is not a place, or a reach below 1.
+    """
+    pose, camera = posed(state)
+    wanted, how = checked_point(target, 3), rules or Rules()
+    before = prepared(pose, how)
+    bones = chain_of(checked_joint(joint), how.pins, reach)
+    rooted = joint != ROOT
+    kept = [pin for pin in sorted(how.pins - {joint}) if not rooted or MOVED[bones, checked_joint(pin)].any()]
+    free = set(bones).union(*(_limb_to(pin, bones) for pin in kept))
+    places = Places(
+        [joint, *kept], np.vstack([wanted, before[kept]]), np.array([1.0] + [PIN_WEIGHT] * len(kept), np.float64)
+    )
+    after, shift = _solved(before, free, places, rooted, how)
+    off = np.linalg.norm(after[places.joints] + shift - places.at, axis=1)
+    lost = {pin: float(d) for pin, d in zip(kept, off[1:], strict=True) if d > LOST}
+    moved = with_pose(state, after)
+    return Pulled(moved if rooted else in_picture(moved, camera.project(shift)), float(off[0]), lost)
+
+
+def chain_of(joint: int, pins: frozenset[int], reach: int | None = None) -> list[int]:
+    """Bones that a pull of the joint turns, the outermost first; see `pull_chain`. None for the thorax.
+
+    Raises:
+        InputError: A reach below 1.
+    """
+    if reach is not None and reach < 1:
+        raise InputError("A chain has at least one bone.")
+    bones: list[int] = []
+    while joint != ROOT:
+        bone = int(np.flatnonzero(joint == CHILDREN)[0])
+        at_trunk = reach is None and bool(bones) and bone in TRUNK and bones[0] not in TRUNK
+        if at_trunk or (reach is not None and len(bones) == reach):
+            break
+        bones.append(bone)
+        joint = int(PARENTS[bone])
+        if joint in pins:
+            break
+    return bones
+
+
+def _limb_to(pin: int, chain: list[int]) -> set[int]:
+    """Bones that give way so that a pin stays: those of its limb, or of its trunk, up to the chain."""
+    return set(chain_of(pin, frozenset(), None)) - set(chain) if pin != ROOT else set()
+
+
+def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Rules) -> tuple[F64, F64]:
+    """(16, 3) the pose with the thorax at the origin, and (3,) where the thorax went."""
+    if np.linalg.norm(before[places.joints] - places.at, axis=1).max() <= THERE:
+        return before, np.zeros(3)
+    chain = Chain.of(_unlocked(before, free), sorted(free), rooted)
+    solve(chain, places)
+    if len(places.joints) > 1:
+        solve(chain, _pins_of(places), (0.0,))
+    after = from_bones(chain.vectors())
+    if not rules.hold_limits:
+        return after, chain.shift
+    for _ in range(ROUNDS):
+        inside = held(before, after)
+        wished = bone_vectors(inside)[chain.free] / chain.lengths[:, None]
+        off = np.abs(wished - chain.u).max(1)
+        if off.max() < THERE:
+            break
+        chain.wished, chain.wish = wished, np.where(off > THERE, 1.0, chain.wish)
+        solve(chain, places, STAYS[-2:])
+        after = from_bones(chain.vectors())
+    return held(before, after), chain.shift
+
+
+def _pins_of(places: Places) -> Places:
+    return Places(places.joints[1:], places.at[1:], np.ones(len(places.joints) - 1))
+
+
+def _unlocked(pose: F64, free: set[int]) -> F64:
+    """(15, 3) the bones, straight pairs of them bent a little: knees to the front, others as an elbow goes back.
+
+    What is quite straight could bend to any side as well, and would not bend at all.
+    """
+    v = bone_vectors(pose)
+    _, down, back = trunk_axes(pose)
+    for outer in free:
+        for inner in free & set(np.flatnonzero(PARENTS[outer] == CHILDREN).tolist()):
+            a, b = (v[bone] / max(float(np.linalg.norm(v[bone])), 1e-12) for bone in (inner, outer))
+            if np.linalg.norm(np.cross(a, b)) >= BEND:
+                continue
+            side = -back if inner in (*LIMBS["r_leg"], *LIMBS["l_leg"]) else back
+            side = side - (side @ a) * a
+            if np.linalg.norm(side) < 0.1:
+                side = down - (down @ a) * a
+            side /= np.linalg.norm(side)
+            for bone, way in ((inner, 1.0), (outer, -1.0)):
+                length = np.linalg.norm(v[bone])
+                bent = v[bone] / max(float(length), 1e-12) + way * BEND * side
+                v[bone] = bent * (length / np.linalg.norm(bent))
+    return v
