@@ -126,6 +126,12 @@ class PoseCanvas(QWidget):
             self._hand.selected = joint
             self.update()
 
+    def show_raised(self, ghost: int | None) -> None:
+        """Bring a candidate forward, as when the mouse is over it; nothing is emitted."""
+        if self._hand.ghost != ghost and (ghost is None or ghost < len(self._hand.scene.ghosts)):
+            self._hand.ghost = ghost
+            self.update()
+
     def look(self, view: View) -> None:
         """See all of the pose from a direction of VIEWS."""
         self._look = view

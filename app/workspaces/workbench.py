@@ -171,8 +171,8 @@ class Workbench(QWidget):
 
     def _connect_actions(self) -> None:
         a, navigation = self.common, self.canvas.navigation
-        connect(a.undo, lambda: self.undo_stack and self.undo_stack.undo())
-        connect(a.redo, lambda: self.undo_stack and self.undo_stack.redo())
+        connect(a.undo, lambda: self._step_back(QUndoStack.undo))
+        connect(a.redo, lambda: self._step_back(QUndoStack.redo))
         connect(a.zoom_in, lambda: navigation.zoom_by(1.5))
         connect(a.zoom_out, lambda: navigation.zoom_by(1 / 1.5))
         connect(a.fit, navigation.fit)
@@ -184,6 +184,10 @@ class Workbench(QWidget):
         a.show_clicks.setChecked(self.settings.show_clicks)
         a.show_clicks.toggled.connect(partial(setattr, self.settings, "show_clicks"))
         a.workspace_group.triggered.connect(lambda action: self.turn_to(action.data()))
+
+    def _step_back(self, step: Callable[[QUndoStack], None]) -> None:
+        if self.undo_stack is not None:
+            step(self.undo_stack)
 
     def _with(self, act: Callable[[CropPart], object]) -> None:
         if self.document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
-from app.canvas3d.viewpoint import VIEWS
+from app.canvas3d.looking import VIEWS
 from app.workspaces.actions import Actions
 
 LIMB_KEYS = {"r_arm": "Q", "l_arm": "W", "head": "E", "torso": "T", "r_leg": "Z", "l_leg": "X"}

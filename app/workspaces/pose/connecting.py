@@ -104,7 +104,7 @@ def _connect_pictures(w: PoseWorkspace) -> None:
     tool.visibility_asked.connect(editor.next_visibility)
     tool.placed.connect(editor.place)
     tool.boxed.connect(w.box_person)
-    tool.person_chosen.connect(lambda person: w.set and w.go(w.set.project.find(person)))
+    tool.person_chosen.connect(partial(_go_to, w))
     space.dragged.connect(editor.drag)
     space.turned.connect(editor.turn)
     editor.selected_changed.connect(space.show_selected)
@@ -138,6 +138,11 @@ def _connect_view(w: PoseWorkspace) -> None:
 
 
 # Acts that need more than the editor
+
+
+def _go_to(w: PoseWorkspace, person: str) -> None:
+    if w.set is not None:
+        w.go(w.set.project.find(person))
 
 
 def _mark(w: PoseWorkspace, text: str, gesture: object = None, **fields: object) -> None:

@@ -69,8 +69,7 @@ class Editor(QObject):
     @property
     def bone(self) -> int | None:
         """The bone that ends at the selected joint; None at the thorax, where none does."""
-        ends = [] if self.selected is None else np.flatnonzero(self.selected == CHILDREN)
-        return int(ends[0]) if len(ends) else None
+        return None if self.selected in (None, ROOT) else int(np.flatnonzero(self.selected == CHILDREN)[0])
 
     @property
     def limb(self) -> str | None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.worker import Task
 from engine.errors import InputError
+from engine.imaging.formats import readable_extensions
 from engine.pose.files.open import read_annotations
 from engine.pose.project.project import Project
-from engine.pose.project.project_file import FORMAT
+from engine.pose.project.project_file import Header
 
 ENDINGS = (".json", ".mat", ".h5", ".hdf5", ".csv")
 """Of files that hold people."""
@@ -37,16 +39,27 @@ def read_set(path: Path, task: Task) -> ReadSet:
         InputError: It holds nobody, or cannot be read.
     """
     if path.is_dir():
-        return ReadSet(Project.from_folder(path), path)
+        photos = sorted(p for p in path.iterdir() if p.suffix.lower() in readable_extensions() and p.is_file())
+        if not photos:
+            raise InputError(f"There are no photos in “{path.name}”.", "Choose a folder with photos.")
+        return ReadSet(Project.from_photos(photos), path)
     if is_project(path):
-        project = Project.open(path, progress=task.progress)
+        project = Project.open(path, progress=partial(_tell, task))
         project.lock()
+        _ = project.missing
         return ReadSet(project, path)
     annotations = read_annotations(path)
     if not annotations:
         raise InputError(f"“{path.name}” holds nobody.", "Choose a file with annotated people.")
     folders = [path.parent, path.parent / "images", path.parent.parent / "images"]
-    return ReadSet(Project.from_annotations(annotations, [f for f in folders if f.is_dir()], source=path), path)
+    project = Project.from_annotations(annotations, [f for f in folders if f.is_dir()], source=path)
+    _ = project.missing  # photos are looked for here, not while the window waits
+    return ReadSet(project, path)
+
+
+def _tell(task: Task, done: int, total: int) -> None:
+    task.check()
+    task.progress(done / total)
 
 
 def is_project(path: Path) -> bool:
@@ -56,4 +69,4 @@ def is_project(path: Path) -> bool:
             start = file.read(HEAD)
     except OSError:
         return False
-    return path.suffix.lower() == ".json" and json.dumps(FORMAT).encode() in start
+    return path.suffix.lower() == ".json" and json.dumps(Header.model_fields["format"].default).encode() in start

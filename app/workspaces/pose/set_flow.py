@@ -103,7 +103,7 @@ class SetFlow(QObject):
 
     def _look_in(self, project: Project, folder: Path, dialog: MissingDialog) -> None:
         def job(task: Task) -> tuple[str, ...]:
-            project.look_in(folder)
+            project.look_in((*project.folders, folder))
             return project.missing
 
         self._files.submit(
@@ -129,7 +129,7 @@ class SetFlow(QObject):
         path = path if path.suffix else path.with_suffix(".json")
 
         def job(task: Task) -> Project:
-            project.save(path)
+            project.save(path, overwrite=True)  # the dialog has asked
             project.lock()
             return project
 
@@ -150,9 +150,7 @@ class SetFlow(QObject):
         elif project.missing:
             self._banner.info(
                 self.tr("{n} photos were not found.").format(n=f"{len(project.missing):,}"),
-                self.tr("Their people are shown on grey."),
-                self.tr("Where are they?"),
-                self.show_missing,
+                self.tr("Their people are on grey. File, Missing photos… tells where to look for them."),
             )
 
     # An open set

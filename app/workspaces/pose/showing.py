@@ -67,16 +67,17 @@ class Showing(QObject):
 
     def _scene(self, person: Person | None, candidates: list[Candidate], chosen: int | None) -> Scene:
         w = self._w
-        if person is None or person.state.pose is None:
+        pose = person.state.pose if person else None
+        if person is None or pose is None:
             return Scene(photo_size=w.document.size if w.document else None)
         state = person.state
         edited = frozenset(i for i, source in enumerate(state.pose_from) if source == "edited")
         return Scene(
-            state.pose,
+            pose,
             tuple(candidate.pose for candidate in candidates),
             chosen,
             w.editor.pins,
-            frozenset(joint for joint, degrees in limits_passed(state.pose).items() if degrees >= 1),
+            frozenset(joint for joint, degrees in limits_passed(pose).items() if degrees >= 1),
             edited,
             state.camera,
             w.document.size if w.document else None,
@@ -96,8 +97,13 @@ class Showing(QObject):
 
     def _show_maps(self) -> None:
         w = self._w
-        which = w.settings.pose_maps
-        w.layer.show_maps(None if which == "off" else w.hypotheses.maps(self.base), which)
+        match w.settings.pose_maps:
+            case "foreground":
+                w.layer.show_maps(w.hypotheses.maps(self.base), "foreground")
+            case "background":
+                w.layer.show_maps(w.hypotheses.maps(self.base), "background")
+            case _:
+                w.layer.show_maps(None)
 
     def _show_actions(self, person: Person | None) -> None:
         w, a = self._w, self._w.actions_

@@ -15,6 +15,6 @@ def single_set(document: Document, keeper: Worker) -> AnnotationSet:
     """The person whom the photo shows, of whom nothing is known yet; kept in memory until it is exported."""
     width, height = document.size
     name = document.path.name if document.path else document.name
-    nothing = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT))
+    nothing = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT, np.intp))
     person = Person(name, name, nothing, (width, height), (0.0, 0.0, float(width), float(height)))
     return AnnotationSet(Project([person]), keeper, single=True)

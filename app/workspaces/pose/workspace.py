@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QUndoStack
-from PySide6.QtWidgets import QApplication, QSplitter, QWidget
+from PySide6.QtGui import QAction, QGuiApplication, QUndoStack
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from app.canvas.pose_layer import PoseLayer
 from app.canvas.pose_tool import PoseTool
@@ -100,7 +100,7 @@ class PoseWorkspace(Workspace):
         self.hypotheses.changed.connect(self.refresh_soon)
         self.preparing.lifted.connect(self._on_lifted)
         self.stopwatch.spent.connect(self._on_spent)
-        QApplication.instance().applicationStateChanged.connect(self._on_application_state)
+        QGuiApplication.instance().applicationStateChanged.connect(self._on_application_state)  # type: ignore[union-attr]
 
     # The window's side
 
@@ -134,7 +134,7 @@ class PoseWorkspace(Workspace):
             self.space.show()
             if self.set is None and self.document is not None:
                 self._begin_single(self.document)
-            elif self.page is not None and not self.hypotheses.opened:
+            elif self.page is not None and not self.hypotheses.candidates:
                 self.hypotheses.open_person(self.page)
             self.showing.refresh()
 
@@ -167,6 +167,13 @@ class PoseWorkspace(Workspace):
         self.people.setVisible(self.active and self.in_set)
         self.preparing.lift(annotations)
         self.go(max(annotations.current, self.people.first_index()))
+
+    def photos_changed(self) -> None:
+        """Photos were looked for in other folders."""
+        if self.set is not None and self.in_set:
+            self.pages.open(self.set.project)
+            self.people.find_photos()
+            self.go(self.set.current)
 
     def close_set(self) -> None:
         """Back to the photo alone."""
@@ -207,6 +214,7 @@ class PoseWorkspace(Workspace):
         self.people.open(None)
         self.pages.open(None)
         kept = annotations.finish()
+        annotations.project.unlock()
         annotations.deleteLater()
         return kept
 
@@ -284,7 +292,7 @@ class PoseWorkspace(Workspace):
                     self.tr("Drag a joint to move it. A box is for people of whom nothing is known."),
                 )
                 return
-            nothing = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT))
+            nothing = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT, np.intp))
             where = (clipped.x0, clipped.y0, clipped.x1, clipped.y1)
             self.part.mark(self.tr("draw box"), box=where, state=nothing)
             self.hypotheses.read()
