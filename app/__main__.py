@@ -35,6 +35,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             from app.cli.pose import pose as verb
         case "lift":
             from app.cli.lift import lift as verb
+        case "annotate":
+            from app.cli.annotate import annotate as verb
         case "info":
             from app.cli.info import info as verb
         case "self-test":

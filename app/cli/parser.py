@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from app import __version__
+from app.cli.annotate_parser import annotate_parser
 from app.cli.arguments import click, make_parser, numbers, positive_share, share
 from app.cli.pose_parser import lift_parser, pose_parser
 
@@ -19,13 +20,14 @@ VERBS = """commands:
   deepskel skeleton PHOTO   find skeletons with their inscribed circles (deepskel skeleton --help)
   deepskel pose PHOTO       read a person's pose in space (deepskel pose --help)
   deepskel lift JOINTS      joints in a picture to poses in space (deepskel lift --help)
+  deepskel annotate ACT     prepare, write and check sets of poses fixed by hand (deepskel annotate --help)
   deepskel info             versions, devices and weights (deepskel info --help)
 
 """
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """The arguments, with `verb` one of "crop", "skeleton", "pose", "lift", "info", "self-test" and "window".
+    """The arguments, with `verb` one of those in VERBS without “deepskel”, "self-test" or "window".
 
     Wrong ones end the program with 2.
     """
@@ -131,5 +133,6 @@ _VERB_PARSERS: dict[str, Callable[[], argparse.ArgumentParser]] = {
     "skeleton": _skeleton_parser,
     "pose": pose_parser,
     "lift": lift_parser,
+    "annotate": annotate_parser,
     "info": _info_parser,
 }

@@ -178,4 +178,6 @@ def _frozen(values: npt.ArrayLike, kind: type) -> Any:
 def _same(a: Any, b: Any) -> bool:
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
         return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+    if isinstance(a, np.ndarray) or isinstance(b, np.ndarray):  # one of them has a pose, the other none
+        return False
     return bool(a == b)

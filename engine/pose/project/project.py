@@ -267,8 +267,8 @@ class Project:
             target = self.path if path is None else Path(path)
             if target is None:
                 raise InputError("The project has no file yet.", "Say where to save it.")
-            own = self.path is not None and bool(self._revision) and _same_file(target, self.path)
-            if self.source is not None and _same_file(target, self.source.path):
+            own = self.path is not None and bool(self._revision) and same_file(target, self.path)
+            if self.source is not None and same_file(target, self.source.path):
                 raise OutputError(f"“{target.name}” is the annotations themselves.", "Choose another name.")
             moved = self._lock_of(target, own)
             with self._memory:
@@ -347,7 +347,8 @@ def _relative(path: Path, base: Path) -> str:
         return path.absolute().as_posix()
 
 
-def _same_file(a: Path, b: Path) -> bool:
+def same_file(a: Path, b: Path) -> bool:
+    """Whether both are one file, by whatever names; of files that are not there, whether they have one name."""
     try:
         return a.samefile(b)
     except OSError:

@@ -48,6 +48,8 @@ class TestLifting:
         assert done.state.joints_from == ("annotated",) * 16
         assert done.state.error() < 5  # of about 170 px
         assert not done.changed
+        assert not done.same_as(person(notes="n"))
+        assert not person(notes="n").same_as(done)
         np.testing.assert_array_equal(done.state.joints, state().joints)
 
     def test_others_stay_the_same_object_and_the_order_is_kept(self) -> None:

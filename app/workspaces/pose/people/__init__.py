@@ -1,0 +1,1 @@
+"""Working through a set: who is in it, who is left, how it goes."""
