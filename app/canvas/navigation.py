@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QInputDevice,
     QKeyEvent,
@@ -58,6 +58,18 @@ class Navigation:
         self._scale = min(max(room, 1e-4), LARGEST_FIT)
         size = photo.size() * self._scale
         self._corner = QPointF((port.width() - size.width()) / 2, (port.height() - size.height()) / 2)
+        self._apply()
+
+    def show_area(self, area: QRectF) -> None:
+        """Bring a part of the photo (source pixels) into view, as large as it can be; all of it stays in reach."""
+        port = self._canvas.viewport()
+        if self._canvas.photo_rect.isEmpty() or area.isEmpty():
+            return
+        room = min((port.width() - 2 * MARGIN) / area.width(), (port.height() - 2 * MARGIN) / area.height())
+        self._fitted = False
+        self._scale = min(max(room, self._smallest()), LARGEST_FIT)
+        centre = QPointF(port.rect().center())
+        self._corner = centre - area.center() * self._scale
         self._apply()
 
     def zoom_to(self, zoom: float, anchor: QPointF | None = None) -> None:

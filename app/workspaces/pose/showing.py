@@ -28,7 +28,7 @@ class Showing(QObject):
         super().__init__(workspace)
         self._w = workspace
         self.base: Candidate | None = None
-        self._raised: int | None = None
+        self._framed = ""
 
     def refresh(self) -> None:
         """Show what holds."""
@@ -42,6 +42,10 @@ class Showing(QObject):
         w.layer.show_state(person.state if person else None)
         w.layer.show_others(self._others())
         w.space.show_scene(self._scene(person, candidates, chosen))
+        who = person.person if person is not None and person.state.pose is not None else ""
+        if who != self._framed:
+            self._framed = who
+            w.space.frame_pose()
         w.strip.show_candidates(candidates, chosen)
         w.panel.show_words(person_words(person, w.hypotheses.problem, reading=w.hypotheses.reading, limited=True))
         w.panel.show_person(person if w.in_set else None)
@@ -60,7 +64,6 @@ class Showing(QObject):
 
     def show_hovered_candidate(self, index: int | None) -> None:
         """Bring a candidate forward while the mouse is over its card."""
-        self._raised = index
         w = self._w
         if w.active:
             w.space.show_raised(index)

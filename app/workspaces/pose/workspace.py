@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QUndoStack
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -32,6 +32,7 @@ from app.workspaces.pose.single import single_set
 from app.workspaces.pose.strip import HypothesisStrip
 from app.workspaces.workspace import Facts, Workspace
 from engine.crop.prompts import Box
+from engine.errors import InputError
 from engine.pose.project.person import COUNT, Person, PoseState
 
 AHEAD = 2
@@ -239,9 +240,19 @@ class PoseWorkspace(Workspace):
         self._open_part(self.set.part(self.set.current))
         if self.active:
             self.hypotheses.open_person(page)
+        self._look_at_person()
         following = [self.people.neighbour(step) for step in (1, -1, AHEAD)]
         self.pages.ahead([self.set.person(i) for i in following if i is not None])
         self.refresh_soon()
+
+    def _look_at_person(self) -> None:
+        """People are small in most photos."""
+        try:
+            window = self.set.person(self.set.current).window() if self.set else None
+        except InputError:
+            return
+        if window is not None:
+            self.canvas.navigation.show_area(QRectF(window.x0, window.y0, window.width, window.height))
 
     def _open_part(self, part: PosePart) -> None:
         self.part = part
