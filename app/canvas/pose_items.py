@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen
-from PySide6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas.items import Layer
 from app.canvas.joint_words import joint_words
@@ -196,6 +196,7 @@ class OthersItem(ScreenItem):
     def __init__(self, z: float) -> None:
         super().__init__(z)
         self.people: list[tuple[str, F64]] = []
+        self.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)  # they stay while a joint is dragged
         self.hovered: str | None = None
 
     def show_people(self, people: list[tuple[str, F64]]) -> None:

@@ -14,11 +14,11 @@ from engine.pose.kinematics import CHILDREN
 F64 = npt.NDArray[np.float64]
 
 _THICK = {
-    "hip": (30, 30), "knee": (40, 30), "ankle": (29, 19), "pelvis": (34, 30), "shoulder": (28, 28), "elbow": (30, 23),
-    "wrist": (22, 15), "upper_neck": (28, 24), "head_top": (34, 48),
+    "hip": (30, 30), "knee": (40, 30), "ankle": (29, 19), "pelvis": (28, 26), "shoulder": (28, 28), "elbow": (30, 23),
+    "wrist": (22, 15), "upper_neck": (22, 20), "head_top": (22, 34),
 }  # fmt: skip
 """Radii in mm at the parent's and at the child's end of the bone to a joint."""
-_ROUND = {"knee": 40, "ankle": 34, "hip": 38, "pelvis": 40, "thorax": 42, "upper_neck": 36, "head_top": 46}
+_ROUND = {"knee": 40, "ankle": 34, "hip": 38, "pelvis": 44, "thorax": 44, "upper_neck": 38, "head_top": 56}
 _ELBOWS = 34
 
 BONE_RADII: F64 = np.array(

@@ -20,9 +20,10 @@ from PySide6.QtGui import (
 )
 
 from app.canvas.sides import BONE_SIDES, JOINT_SIDES
-from app.canvas3d.body import BONE_RADII, CELL, FLOOR, GHOST_RADIUS, JOINT_RADII, SHADOW, Floor, ghost_bones
+from app.canvas3d.body import BONE_RADII, GHOST_RADIUS, JOINT_RADII, SHADOW, Floor, ghost_bones
 from app.canvas3d.frame import Frame
-from app.canvas3d.solids import CUBE, LIGHT, OCTAHEDRON, bands, face_normals, sections, shade
+from app.canvas3d.ground import floor_lines, shadow_shows
+from app.canvas3d.solids import CUBE, LIGHT, OCTAHEDRON, SQUARE, bands, face_normals, sections, shade
 from engine.pose.joints import MPII_16
 
 F64 = npt.NDArray[np.float64]
@@ -57,10 +58,9 @@ class PainterRenderer:
 
 def _draw_floor(painter: QPainter, frame: Frame, floor: Floor) -> None:
     view, colours = frame.view, frame.colours
-    facing = abs(float(view.towards((floor.x, floor.y, floor.z))[1]))
     corners = view.project(floor.corners)
     place = QTransform()
-    if facing > 0.02 and QTransform.quadToQuad(
+    if shadow_shows(floor, view) and QTransform.quadToQuad(
         QPolygonF([QPointF(0, 0), QPointF(SHADOW, 0), QPointF(SHADOW, SHADOW), QPointF(0, SHADOW)]),
         QPolygonF([QPointF(*corner) for corner in corners]),
         place,
@@ -69,23 +69,11 @@ def _draw_floor(painter: QPainter, frame: Frame, floor: Floor) -> None:
         painter.setTransform(place, True)
         painter.drawImage(0, 0, shadow_image(floor, colours.shadow, colours.depth))
         painter.restore()
-    steps = round(FLOOR / CELL)
-    offsets = np.arange(-steps, steps + 1) * CELL
-    cuts = np.linspace(-FLOOR, FLOOR, 13)
-    for offset in offsets:
-        strength = 0.5 if round(offset / CELL) % 4 == 0 else 0.28
-        for along in (0, 2):
-            line = np.full((len(cuts), 3), floor.y)
-            line[:, along] = cuts + (floor.x, 0, floor.z)[along]
-            line[:, 2 - along] = offset + (floor.x, 0, floor.z)[2 - along]
-            points = view.project(line)
-            for i in range(len(cuts) - 1):
-                far = np.hypot((cuts[i] + cuts[i + 1]) / 2, offset) / FLOOR
-                colour = QColor(colours.lines)
-                colour.setAlphaF(strength * float(np.clip(1 - far, 0, 1)))
-                if colour.alpha() > 2:
-                    painter.setPen(QPen(colour, 1))
-                    painter.drawLine(QPointF(*points[i]), QPointF(*points[i + 1]))
+    for (a, b), shown in zip(*floor_lines(floor, view), strict=True):
+        colour = QColor(colours.lines)
+        colour.setAlphaF(float(shown))
+        painter.setPen(QPen(colour, 1))
+        painter.drawLine(QPointF(*a), QPointF(*b))
 
 
 def shadow_image(floor: Floor, colour: QColor, depth: float) -> QImage:
@@ -129,7 +117,7 @@ def _bone(frame: Frame, bone: int, first: F64, last: F64) -> list[Piece]:
     view, colour = frame.view, frame.colours.sides.of(BONE_SIDES[bone])
     if BONE_SIDES[bone] != "right":
         return _round_bone(frame, bone, first, last)
-    points, outwards = sections(first, last, BONE_RADII[bone], BONE_SIDES[bone])
+    points, outwards = sections(first, last, BONE_RADII[bone], SQUARE)
     flat, depths, pieces = view.project(points), view.depth(points), []
     normals = (outwards + np.roll(outwards, -1, 0)) @ view.rotation.T / np.sqrt(2)
     light = shade(normals)
@@ -161,7 +149,7 @@ def _round_bone(frame: Frame, bone: int, first: F64, last: F64) -> list[Piece]:
     over = np.cross((*across, 0.0), direction)
     over *= -np.sign(over[2]) or 1.0
     normals = _STOPS[:, None] * np.array([*across, 0.0]) + np.sqrt(1 - _STOPS**2)[:, None] * over
-    light = shade(normals) * (1 - 0.25 * np.abs(_STOPS) ** 4)
+    light = shade(normals) * (1 - 0.35 * np.abs(_STOPS) ** 4)
     pieces: list[Piece] = []
     for i in range(count):
         a, b, ra, rb = flat[i], flat[i + 1], radii[i], radii[i + 1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from app.canvas.sides import BONE_SIDES, Side
+from app.canvas.sides import BONE_SIDES
 
 F64 = npt.NDArray[np.float64]
 
@@ -18,8 +18,8 @@ LIGHT: F64 = np.array([-0.42, -0.62, -0.66]) / np.linalg.norm([-0.42, -0.62, -0.
 AMBIENT, DIFFUSE = 0.5, 0.58
 BANDS = (1.0, 0.62, 1.0, 0.62, 1.0)
 """Brightness along a bone of the right side, from parent to child; the others are plain."""
-ROUND_SIDES = 14
-"""Sides of what stands for a round section."""
+ROUND, SQUARE = 16, 4
+"""Sides of a section."""
 
 
 def shade(normals: F64) -> F64:
@@ -27,37 +27,37 @@ def shade(normals: F64) -> F64:
     return np.asarray(AMBIENT + DIFFUSE * np.clip(normals @ LIGHT, 0, 1), np.float64)
 
 
-def sections(first: F64, last: F64, radii: F64, side: Side) -> tuple[F64, F64]:
-    """A bone as rings of points, the ends of its pieces.
+def sections(first: F64, last: F64, radii: F64, sides: int) -> tuple[F64, F64]:
+    """Bones as rings of points, the ends of their pieces.
 
     Args:
-        first, last: (3,) ends.
-        radii: (2,) at the ends.
-        side: Its section: square on the right, else round.
+        first, last: (..., 3) ends.
+        radii: (..., 2) at the ends.
+        sides: Of the section; a section of four has one edge towards the photo's camera.
 
     Returns:
-        (P + 1, S, 3) points and (S, 3) directions outwards from the axis to them.
+        (..., P + 1, S, 3) points and (..., S, 3) directions outwards from the axis to them.
     """
-    count = 4 if side == "right" else ROUND_SIDES
-    pieces = len(BANDS)
     across, over = frame(last - first)
-    around = np.arange(count) / count * 2 * np.pi  # four corners: one edge of the square looks at the photo's camera
-    outwards = np.cos(around)[:, None] * over + np.sin(around)[:, None] * across
-    share = np.linspace(0, 1, pieces + 1)[:, None]
-    axis = first + share * (last - first)
-    radius = (radii[0] + share * (radii[1] - radii[0])) * (1.12 if side == "right" else 1.0)
-    return axis[:, None] + radius[:, None] * outwards, outwards
+    around = np.arange(sides)[:, None] / sides * 2 * np.pi
+    outwards = np.cos(around) * over[..., None, :] + np.sin(around) * across[..., None, :]
+    share = np.linspace(0, 1, len(BANDS) + 1)
+    axis = first[..., None, :] + share[:, None] * (last - first)[..., None, :]
+    radius = radii[..., :1] + share * (radii[..., 1:] - radii[..., :1])
+    if sides == SQUARE:
+        radius = radius * 1.12  # to its corners
+    return axis[..., None, :] + radius[..., None, None] * outwards[..., None, :, :], outwards
 
 
 def frame(axis: F64) -> tuple[F64, F64]:
-    """Two unit vectors (3,) across an axis: in the plane of the photo, and towards its camera as far as can be."""
-    length = float(np.linalg.norm(axis))
-    along = axis / length if length > 1e-9 else np.array([0.0, 1.0, 0.0])
+    """(..., 3) -> two unit vectors across it: in the plane of the photo, and towards its camera as far as can be."""
+    length = np.linalg.norm(axis, axis=-1, keepdims=True)
+    along = np.where(length > 1e-9, axis / np.maximum(length, 1e-9), (0.0, 1.0, 0.0))
     across = np.cross(along, (0.0, 0.0, 1.0))
-    size = float(np.linalg.norm(across))
-    across = across / size if size > 1e-6 else np.array([1.0, 0.0, 0.0])
+    size = np.linalg.norm(across, axis=-1, keepdims=True)
+    across = np.where(size > 1e-6, across / np.maximum(size, 1e-6), (1.0, 0.0, 0.0))
     over = np.cross(across, along)
-    return across, over if over[2] <= 0 else -over
+    return across, np.where(over[..., 2:] <= 0, over, -over)
 
 
 def bands(bone: int) -> tuple[float, ...]:

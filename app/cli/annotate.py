@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.cli.annotate_parser import FINDINGS
 from app.cli.common import note
+from engine.errors import OutputError
 from engine.imaging.save import writing
 from engine.pose.project.check import CheckSettings, Finding, check
 from engine.pose.project.person import Person
@@ -36,14 +37,24 @@ def annotate(arguments: argparse.Namespace) -> int:
 
 def export(arguments: argparse.Namespace) -> int:
     """`annotate export`."""
-    from engine.pose.project.exports import export_people
+    from engine.pose.project.exports import EXPORTS, export_people
 
+    kind = arguments.format
+    if kind is None:
+        ending = arguments.output.suffix.lower()
+        kind = next((each.name for each in EXPORTS.values() if each.ending == ending), None)
+        if kind is None:
+            known = ", ".join(dict.fromkeys(each.ending for each in EXPORTS.values()))
+            raise OutputError(f"The ending of “{arguments.output.name}” says no known format.", f"Use one of {known}.")
     project = open_project(arguments.project)
-    people = chosen(project, arguments)
-    path = export_people(people, arguments.output, arguments.format, project=project, overwrite=arguments.overwrite)
+    done = export_people(
+        chosen(project, arguments), arguments.output, kind, project=project, overwrite=arguments.overwrite
+    )
+    if done.left_out:
+        note(f"{done.left_out} people are left out: the format has nothing of them.")
     if arguments.json:
-        told = {"project": str(arguments.project), "output": str(path), "people": len(people)}
-        print(json.dumps(told, indent=2))
+        told = {"project": str(arguments.project), "output": str(done.path), "format": kind}
+        print(json.dumps({**told, "people": done.people, "left_out": done.left_out}, indent=2))
     return 0
 
 

@@ -57,7 +57,10 @@ INIT = (
     "given again: it goes on where it was, and never changes a pose that is there. The annotations and the photos\n"
     "stay as they are."
 )
-EXPORT = "Write the people of a project who have a pose. The format is that of --format, else of FILE's ending."
+EXPORT = (
+    "Write the people of a project who have a pose. The format is that of --format, else of FILE's ending: a .json is\n"
+    "of the format json unless --format coco is given."
+)
 CHECK = (
     "Look for people without a pose, bones of odd length, joints that bend too far, left and right exchanged, poses\n"
     "beside the joints in the picture, and joints outside the photo."

@@ -150,7 +150,10 @@ def _thigh(thigh: F64, outward: F64, down: F64, back: F64, limits: Limits) -> tu
 def _bent_at_most(base: F64, bone: F64, degrees: float) -> F64:
     """The bone turned towards `base` until the angle between them is at most this; its length is kept."""
     length = np.linalg.norm(bone, axis=-1, keepdims=True)
-    along, beside = _unit(base), _unit(_square(bone, base))
+    along, square = _unit(base), _square(bone, base)
+    # What is folded right back may open to any side: the axis that the base has least of.
+    folded = np.linalg.norm(square, axis=-1, keepdims=True) <= 1e-9 * length
+    beside = _unit(np.where(folded, _square(np.eye(3)[np.abs(along).argmin(-1)], base), square))
     most = np.radians(degrees)
     turned = length * (np.cos(most) * along + np.sin(most) * beside)
     return np.where((_angle(base, bone) > degrees)[..., None], turned, bone)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
@@ -82,8 +84,13 @@ class Stage:
 
     def colour(self, x: float, y: float, dx: float = 0, dy: float = 0) -> QColor:
         """Colour on screen, `dx`, `dy` screen pixels beside a point in source pixels."""
-        point = self.canvas.screen_point(QPointF(x, y)) + QPointF(dx, dy)
-        return self.picture().pixelColor(point.toPoint())
+        return self.row(x, y, [dx], dy)[0]
+
+    def row(self, x: float, y: float, across: Iterable[float], dy: float = 0) -> list[QColor]:
+        """As `colour` for several `dx`."""
+        picture, ratio = self.picture(), self.canvas.devicePixelRatioF()
+        points = [(self.canvas.screen_point(QPointF(x, y)) + QPointF(dx, dy)) * ratio for dx in across]
+        return [picture.pixelColor(point.toPoint()) for point in points]
 
     # Acting
 

@@ -233,7 +233,7 @@ def test_without_a_photo_nothing_is_heard(stage: Stage) -> None:
 def test_ctrl_and_arrows_move_the_selected_joint_by_screen_pixels(stage: Stage) -> None:
     follow(stage)
     stage.layer.show_selected(WRIST)
-    stage.canvas.navigation.zoom_to(2.0)
+    stage.canvas.navigation.zoom_to(2.0 * stage.canvas.devicePixelRatioF())
     x, y = spread().joints[WRIST]
     QTest.keyClick(stage.canvas, Qt.Key.Key_Left, CTRL)
     QTest.keyClick(stage.canvas, Qt.Key.Key_Down, CTRL | SHIFT)

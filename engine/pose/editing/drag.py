@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from engine.errors import InputError
 from engine.pose.editing.rules import Rules, prepared, ruled
 from engine.pose.editing.state import checked_joint, checked_point, in_picture, posed, with_pose
 from engine.pose.joints import MPII_16
@@ -57,14 +58,16 @@ def drag_joint(
         InputError: No pose, no such joint, a target that is not a place, or a direction of no length.
     """
     pose, camera = posed(state)
-    wanted, how = checked_point(target, 3), rules or Rules()
+    wanted, view, how = checked_point(target, 3), checked_point(away, 3), rules or Rules()
+    if not view.any():
+        raise InputError("The view has no direction.")
     if checked_joint(joint) == ROOT:
         return in_picture(state, camera.project(wanted))
     before = prepared(pose, how)
     bone = int(np.flatnonzero(joint == CHILDREN)[0])
     parent = before[MPII_16.parents[joint]]
     if how.keep_lengths:
-        wanted = parent + on_sphere(before[joint] - parent, wanted - parent, checked_point(away, 3))
+        wanted = parent + on_sphere(before[joint] - parent, wanted - parent, view)
     after = before.copy()
     after[MOVED[bone]] += wanted - before[joint]
     after[joint] = wanted

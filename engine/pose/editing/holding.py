@@ -76,15 +76,16 @@ def within(pose: F64, limbs: set[str] | None = None, limits: Limits = LIMITS) ->
 
 def _untwisted(pose: F64, vectors: F64, limits: Limits) -> F64:
     """(15, 3) bones with the hips turned about the trunk until the shoulders' line is near enough."""
-    over = float(excess(pose, limits)[NAMES.index("twist")])
-    if over == 0:
-        return vectors
     _, down, _ = trunk_axes(pose)
-    hips, shoulders = (pose[_AT(f"l_{name}")] - pose[_AT(f"r_{name}")] for name in ("hip", "shoulder"))
-    way = np.sign(np.cross(hips, shoulders) @ down) or 1.0
+    lines = (pose[_AT(f"l_{name}")] - pose[_AT(f"r_{name}")] for name in ("hip", "shoulder"))
+    hips, shoulders = (line - (line @ down) * down for line in lines)
+    angle = float(np.degrees(np.arctan2(np.cross(hips, shoulders) @ down, hips @ shoulders)))
+    if abs(angle) <= limits.twist:
+        return vectors
     turned = vectors.copy()
     bones = list(LIMBS["hips"])
-    turned[bones] = Rotation.from_rotvec(np.radians(over + INSIDE) * way * down).apply(vectors[bones])
+    turn = np.radians(angle - np.copysign(limits.twist - INSIDE, angle))
+    turned[bones] = Rotation.from_rotvec(turn * down).apply(vectors[bones])
     return turned
 
 

@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
-from engine.pose.editing.holding import held
+from engine.pose.editing.holding import INSIDE, held
 from engine.pose.editing.rules import Rules, prepared
-from engine.pose.editing.solve import STAYS, Chain, Places, solve
+from engine.pose.editing.solve import STAGES, Chain, Places, solve
 from engine.pose.editing.state import checked_joint, checked_point, in_picture, posed, with_pose
-from engine.pose.kinematics import CHILDREN, LIMBS, MOVED, PARENTS, ROOT, bone_vectors, from_bones
-from engine.pose.limits import trunk_axes
+from engine.pose.kinematics import CHILDREN, LIMBS, MOVED, PARENTS, ROOT, bone_lengths, bone_vectors, from_bones
+from engine.pose.limits import LIMITS, trunk_axes
 from engine.pose.project.person import PoseState
 
 F64 = npt.NDArray[np.float64]
@@ -34,7 +34,7 @@ THERE = 1e-9
 LOST = 0.1
 """Distance in mm from which a pin counts as lost: less than a tenth of a pixel in any photo."""
 
-ROUNDS = 6
+ROUNDS = 3
 """How often limits are held and the rest is solved around them."""
 
 BEND = 1e-3
@@ -89,14 +89,17 @@ def pull(
     rooted = joint != ROOT
     kept = [pin for pin in sorted(how.pins - {joint}) if not rooted or MOVED[bones, checked_joint(pin)].any()]
     free = set(bones).union(*(_limb_to(pin, bones) for pin in kept))
+    if how.hold_limits:
+        wanted = _not_too_close(before, bones, wanted)
     places = Places(
         [joint, *kept], np.vstack([wanted, before[kept]]), np.array([1.0] + [PIN_WEIGHT] * len(kept), np.float64)
     )
     after, shift = _solved(before, free, places, rooted, how)
-    off = np.linalg.norm(after[places.joints] + shift - places.at, axis=1)
-    lost = {pin: float(d) for pin, d in zip(kept, off[1:], strict=True) if d > LOST}
+    off = np.linalg.norm(after[kept] + shift - before[kept], axis=1)
+    lost = {pin: float(d) for pin, d in zip(kept, off, strict=True) if d > LOST}
+    missed = float(np.linalg.norm(after[joint] + shift - checked_point(target, 3)))
     moved = with_pose(state, after)
-    return Pulled(moved if rooted else in_picture(moved, camera.project(shift)), float(off[0]), lost)
+    return Pulled(moved if rooted else in_picture(moved, camera.project(shift)), missed, lost)
 
 
 def chain_of(joint: int, pins: frozenset[int], reach: int | None = None) -> list[int]:
@@ -125,6 +128,24 @@ def _limb_to(pin: int, chain: list[int]) -> set[int]:
     return set(chain_of(pin, frozenset(), None)) - set(chain) if pin != ROOT else set()
 
 
+def _not_too_close(pose: F64, chain: list[int], target: F64) -> F64:
+    """(3,) the target, no nearer to the root of an arm or leg than the elbow or knee bends: that angle hangs on the
+    distance alone, so that solving for it beats correcting afterwards.
+    """
+    for limb, most in (
+        ("r_arm", LIMITS.elbow), ("l_arm", LIMITS.elbow), ("r_leg", LIMITS.knee), ("l_leg", LIMITS.knee),
+    ):  # fmt: skip
+        inner, outer = LIMBS[limb]
+        if chain == [outer, inner]:
+            a, b = bone_lengths(pose)[[inner, outer]]
+            least = float(np.sqrt(a * a + b * b + 2 * a * b * np.cos(np.radians(most - INSIDE))))
+            root = pose[PARENTS[inner]]
+            way = target - root if (target != root).any() else pose[CHILDREN[outer]] - root
+            distance = float(np.linalg.norm(way))
+            return target if distance >= least or distance == 0 else root + way * (least / distance)
+    return target
+
+
 def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Rules) -> tuple[F64, F64]:
     """(16, 3) the pose with the thorax at the origin, and (3,) where the thorax went."""
     if np.linalg.norm(before[places.joints] - places.at, axis=1).max() <= THERE:
@@ -132,7 +153,7 @@ def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Ru
     chain = Chain.of(_unlocked(before, free), sorted(free), rooted)
     solve(chain, places)
     if len(places.joints) > 1:
-        solve(chain, _pins_of(places), (0.0,))
+        solve(chain, _pins_of(places), STAGES[-1:])
     after = from_bones(chain.vectors())
     if not rules.hold_limits:
         return after, chain.shift
@@ -143,7 +164,7 @@ def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Ru
         if off.max() < THERE:
             break
         chain.wished, chain.wish = wished, np.where(off > THERE, 1.0, chain.wish)
-        solve(chain, places, STAYS[-2:])
+        solve(chain, places, STAGES[-2:])
         after = from_bones(chain.vectors())
     return held(before, after), chain.shift
 

@@ -19,8 +19,9 @@ from engine.pose.kinematics import MOVED
 F64 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 
-STAYS = (1e-1, 1e-2, 1e-3, 1e-4, 1e-6, 1e-8, 0.0)
-"""How the wish to stay is lowered; places weigh 1 and more."""
+STAGES = ((1e-1, 0.25), (1e-2, 0.5), (1e-3, 0.75), (1e-5, 1.0), (1e-8, 1.0), (0.0, 1.0))
+"""How the wish to stay is lowered, and to which power the weights of places are taken: what is heavy is met little by
+little, because steps along a steep and curved valley would be short."""
 
 STEPS = 12
 """Newton steps at most for each of them."""
@@ -29,9 +30,16 @@ LONGEST_STEP = 0.5
 """Radians that a bone turns at most in a step."""
 
 ENOUGH = 1e-10
-"""Largest turn in radians of the last step for one wish to stay."""
+"""Largest turn in radians of the last step with which all is done."""
 
-LEAST_DAMPING, MOST_DAMPING = 1e-12, 1e3
+ROUGHLY = 1e-3
+"""The same while the wish to stay is still to be lowered."""
+
+LEAST_DAMPING = 1e-9
+"""Of the curvature of a bone of ordinary length: stills what no place tells of."""
+
+_UNIT, _STILL = np.eye(3), np.zeros(3)
+_CROSSING = -np.cross(_UNIT[:, None], _UNIT[None]).transpose(0, 2, 1).reshape(3, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +93,12 @@ class Chain:
         return result
 
 
-def solve(chain: Chain, places: Places, stays: Sequence[float] = STAYS) -> None:
+def solve(chain: Chain, places: Places, stages: Sequence[tuple[float, float]] = STAGES) -> None:
     """Turn the chain's bones until the joints are at their places, or as near as they come; in place."""
     problem = _Problem(chain, places)
-    damping = LEAST_DAMPING
-    for stay in stays:
+    for stay, power in stages:
+        problem.weigh(power)
+        damping, enough = LEAST_DAMPING, ENOUGH if stay == stages[-1][0] else ROUGHLY
         cost = problem.cost(chain.u, chain.shift, stay)
         for _ in range(STEPS):
             turn, shift = problem.step(stay, damping)
@@ -98,13 +107,10 @@ def solve(chain: Chain, places: Places, stays: Sequence[float] = STAYS) -> None:
             if new <= cost:
                 chain.u, chain.shift, cost = u, moved, new
                 damping = max(damping / 10, LEAST_DAMPING)
-                if max(np.abs(turn).max(initial=0), np.abs(shift).max() / 1e3) < ENOUGH:
-                    break
             else:
-                damping = max(damping * 10, 1e-6)
-                if damping > MOST_DAMPING or np.abs(turn).max(initial=0) < ENOUGH:
-                    damping = LEAST_DAMPING
-                    break
+                damping = max(damping * 10, 1e-4)
+            if max(np.abs(turn).max(initial=0), np.abs(shift).max() / 1e3) < enough:
+                break
 
 
 class _Problem:
@@ -115,10 +121,17 @@ class _Problem:
         joints = list(places.joints)
         self.paths = MOVED[chain.free][:, joints].T.astype(np.float64)
         self.rest = MOVED[:, joints].T.astype(np.float64) @ chain.rest
-        self.at, self.weights = places.at - self.rest, places.weights
-        self.root = np.sqrt(places.weights)
+        self.at, self.places = places.at - self.rest, places
+        self.weigh(1.0)
         self.squares = chain.lengths**2
+        self.order = np.arange(len(chain.free))
+        self.size = float(self.squares.mean())
         self.arms = self.paths * chain.lengths
+
+    def weigh(self, power: float) -> None:
+        """Take a power of the places' weights."""
+        self.weights = self.places.weights**power
+        self.root = np.sqrt(self.weights)
 
     def missing(self, u: F64, shift: F64) -> F64:
         """(E, 3) mm from where the joints are to where they are wanted."""
@@ -130,46 +143,47 @@ class _Problem:
         return float(self.weights @ (r * r).sum(1) + self.squares @ away)
 
     def step(self, stay: float, damping: float) -> tuple[F64, F64]:
-        """(F, 3) radians and (3,) mm. Of the second derivatives what would lead uphill is left out."""
+        """(F, 3) radians and (3,) mm: a Newton step that goes downhill also where the Hessian does not.
+
+        Along an eigenvector of negative curvature the step has the length of positive curvature and the direction of
+        the slope (saddle-free Newton; Dauphin et al. 2014), so that a straight limb folds.
+        """
         c, u = self.chain, self.chain.u
         n, r = len(u), self.missing(u, c.shift)
-        force = self.arms.T @ (self.weights[:, None] * r) + self.squares[:, None] * (
-            stay * c.start + c.wish[:, None] * c.wished
-        )
-        inner = np.maximum((u * force).sum(1), 0) + damping * self.squares
-        outer = u[:, :, None] * u[:, None, :]
-        blocks = inner[:, None, None] * (np.eye(3) - outer) + self.squares[:, None, None] * outer
+        wishes = stay * c.start + c.wish[:, None] * c.wished
+        pulls = self.weights[:, None] * r
+        force = self.arms.T @ pulls + self.squares[:, None] * wishes
+        crossing = _crossing(u)
         size = 3 * n + (0 if c.rooted else 3)
         slope = np.zeros((len(r), 3, size))
-        turned = (self.root[:, None] * self.arms)[:, :, None, None] * _crossing(u)
-        slope[:, :, : 3 * n] = turned.transpose(0, 2, 1, 3).reshape(len(r), 3, 3 * n)
+        heavy = self.root[:, None] * self.arms
+        slope[:, :, : 3 * n] = (heavy[:, None, :, None] * crossing.transpose(1, 0, 2)).reshape(len(r), 3, 3 * n)
         gradient = np.zeros(size)
-        gradient[: 3 * n] = np.cross(u, force).ravel()
+        gradient[: 3 * n] = -(crossing @ force[:, :, None]).ravel()
         if not c.rooted:
-            slope[:, :, 3 * n :] = self.root[:, None, None] * np.eye(3)
-            gradient[3 * n :] = self.weights @ r
+            slope[:, :, 3 * n :] = self.root[:, None, None] * _UNIT
+            gradient[3 * n :] = pulls.sum(0)
         flat = slope.reshape(-1, size)
         hessian = flat.T @ flat
-        view = hessian[: 3 * n, : 3 * n].reshape(n, 3, n, 3)
-        view[np.arange(n), :, np.arange(n)] += blocks
-        if not c.rooted:
-            hessian[3 * n :, 3 * n :] += damping * np.eye(3)
-        found = np.linalg.solve(hessian, gradient)
-        turn = found[: 3 * n].reshape(n, 3)
-        return turn, np.asarray(found[3 * n :] if not c.rooted else np.zeros(3), np.float64)
+        # The rest of a bone's second derivatives; about its own axis, where turning is nothing, any positive value.
+        along = (u * force).sum(1)
+        own = along[:, None, None] * _UNIT + (self.squares - along)[:, None, None] * (u[:, :, None] * u[:, None])
+        hessian[: 3 * n, : 3 * n].reshape(n, 3, n, 3)[self.order, :, self.order] += own
+        values, vectors = np.linalg.eigh(hessian)
+        found = vectors @ ((gradient @ vectors) / (np.abs(values) + damping * self.size))
+        return found[: 3 * n].reshape(n, 3), np.asarray(found[3 * n :] if not c.rooted else _STILL, np.float64)
 
 
 def _crossing(u: F64) -> F64:
     """(F, 3) -> (F, 3, 3) matrices that take a rotation vector ω to ω × u."""
-    m = np.zeros((len(u), 3, 3))
-    m[:, 0, 1], m[:, 0, 2], m[:, 1, 2] = u[:, 2], -u[:, 1], u[:, 0]
-    return m - m.transpose(0, 2, 1)
+    return np.asarray(u @ _CROSSING, np.float64).reshape(len(u), 3, 3)
 
 
 def _turned(u: F64, turn: F64) -> F64:
     """Unit vectors turned by rotation vectors at right angles to them, of at most LONGEST_STEP."""
-    angle = np.linalg.norm(turn, axis=1, keepdims=True)
-    turn = turn * np.minimum(1.0, LONGEST_STEP / np.maximum(angle, 1e-300))
-    angle = np.minimum(angle, LONGEST_STEP)
-    new = u * np.cos(angle) + np.cross(turn, u) * np.sinc(angle / np.pi)
-    return np.asarray(new / np.linalg.norm(new, axis=1, keepdims=True), np.float64)
+    angle = np.sqrt((turn * turn).sum(1, keepdims=True))
+    least = np.minimum(1.0, LONGEST_STEP / np.maximum(angle, 1e-300))
+    beside = (_crossing(u) @ turn[:, :, None])[:, :, 0] * least
+    angle = angle * least
+    new = u * np.cos(angle) + beside * np.sinc(angle / np.pi)
+    return np.asarray(new / np.sqrt((new * new).sum(1, keepdims=True)), np.float64)

@@ -9,9 +9,10 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.errors import PhotoError
+from engine.errors import InputError, PhotoError
 from engine.imaging.load import size_of
 from engine.pose.files.annotation import Annotation
+from engine.pose.project import record
 from engine.pose.project.person import COUNT, Person, PoseState
 
 
@@ -39,9 +40,16 @@ def people_of_photos(paths: Iterable[str | Path]) -> tuple[list[Person], tuple[P
 
     Returns:
         The people, and the folders in which their photos are found by name.
+
+    Raises:
+        InputError: A file's name is no text.
     """
     files = list(dict.fromkeys(Path(path).absolute() for path in paths))
     names, folders = _named(files)
+    for name in names:
+        if not record.is_text(name):
+            shown = name.encode("utf-8", "replace").decode()
+            raise InputError(f"The file name “{shown}” has bytes that are no text.", "Rename the file.")
     nobody = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT, np.intp))
     people = []
     for file, name in zip(files, names, strict=True):

@@ -132,7 +132,7 @@ def to_line(person: Person) -> bytes:
         text = json.dumps(line, ensure_ascii=False, allow_nan=False)
     except ValueError as error:
         raise InputError(f"{person.person} has a number that is not finite, and cannot be written.") from error
-    return text.encode("utf-8", "replace")  # half a character, as in a broken file name, is in no JSON
+    return text.encode("utf-8", "replace")  # half a character in the notes is in no JSON
 
 
 def from_line(line: bytes, where: str) -> Person:
@@ -160,8 +160,21 @@ def check(person: Person) -> None:
         numbers += [camera.scale, camera.tx, camera.ty]
         if not camera.scale > 0:
             raise InputError(f"The camera of {person.person} has no scale above 0.")
-    if not np.isfinite(numbers).all() or not person.person or not person.image:
-        raise InputError(f"{person.person} has a number that is not finite, or no name or photo.")
+    if not np.isfinite(numbers).all():
+        raise InputError(f"{person.person} has a number that is not finite.")
+    if not all(text and is_text(text) for text in (person.person, person.image)):
+        raise InputError("A person needs a name and a photo whose name is text.")
+    if person.size is not None and min(person.size) < 1:
+        raise InputError(f"The photo of {person.person} has no pixels.")
+
+
+def is_text(text: str) -> bool:
+    """Whether it can be written: not when it has half a character, as broken file names have."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def said(error: ValidationError) -> str:

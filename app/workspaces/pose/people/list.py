@@ -51,6 +51,7 @@ class PeopleList(QFrame):
         self.view = PeopleView()
         self.view.setModel(self.model)
         self.view.setItemDelegate(PersonDelegate(self.model, self.thumbnails, self.view))
+        self._nobody = _Nobody()
         self._status = make.label(role="muted")
         self._done = QProgressBar()
         self._done.setTextVisible(False)
@@ -62,6 +63,7 @@ class PeopleList(QFrame):
         column = make.column(0, (0, 0, 1, 0), self)
         column.addLayout(top)
         column.addWidget(self.view, 1)
+        column.addWidget(self._nobody, 1)
         column.addWidget(make.frame("separator"))
         column.addLayout(foot)
         self.roster.changed.connect(self._refresh)
@@ -71,6 +73,7 @@ class PeopleList(QFrame):
         self.bar.down.connect(self._enter_list)
         self.view.chosen.connect(self._on_chosen)
         self.view.left.connect(self.left_list)
+        self._nobody.everybody.clicked.connect(self.bar.clear)
         self._colour()
 
     # For the workspace
@@ -192,13 +195,15 @@ class PeopleList(QFrame):
             self.view.setCurrentIndex(self.model.index(row))
         if anchor is not None:
             self.view.verticalScrollBar().setValue(int(np.searchsorted(rows, anchor)) * HEIGHT + offset)
-        elif self.set is not None and (row := self.model.row_of(self.set.current)) is not None:
-            self.view.bring(row)
+        elif self.set is not None and len(rows):  # the open person, or who comes next
+            self.view.bring(min(int(np.searchsorted(rows, self.set.current)), len(rows) - 1))
         self._show_numbers()
 
     def _show_numbers(self) -> None:
         summary, people = self.roster.summary, 0 if self.set is None else len(self.set)
         shown = len(self.model.rows)
+        self._nobody.setVisible(people > 0 and not shown)
+        self.view.setVisible(not self._nobody.isVisibleTo(self))
         self._done.setRange(0, max(people, 1))
         if summary is None:
             self._status.setText(self.tr("{n} people").format(n=f"{people:,}"))
@@ -210,16 +215,31 @@ class PeopleList(QFrame):
             words = self.tr("{shown} shown · {words}").format(shown=f"{shown:,}", words=words)
         self._status.setText(words)
         self._done.setValue(numbers["reviewed"])
-        self.view.show_empty(self.tr("Nobody is like this.\nEsc shows everybody.") if not shown and people else "")
 
     def _enter_list(self) -> None:
+        if not len(self.model.rows):
+            self._nobody.everybody.setFocus()
+            return
         self.view.setFocus()
-        if not self.view.currentIndex().isValid() and len(self.model.rows):
+        if not self.view.currentIndex().isValid():
             self.view.setCurrentIndex(self.model.index(0))
 
     def _on_chosen(self, index: QModelIndex) -> None:
         if index.isValid():
             self.person_chosen.emit(int(self.model.rows[index.row()]))
+
+
+class _Nobody(QWidget):
+    """Stands where the list would be, and offers the way back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.everybody = make.button(self.tr("Show everybody"))
+        column = make.column(12, (24, 0, 24, 0), self)
+        column.addStretch(1)
+        column.addWidget(make.label(self.tr("Nobody is like this."), "muted", align=make.CENTRE))
+        column.addWidget(self.everybody, 0, make.CENTRE)
+        column.addStretch(1)
 
 
 def _to_do(person: Person) -> bool:

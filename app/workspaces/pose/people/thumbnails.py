@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from app.canvas.sides import ON_DARK, SideColours
 from app.document.annotation_set import AnnotationSet
-from app.worker import Task, Worker
+from app.worker import Request, Task, Worker
 from app.workspaces.pose.figure_picture import draw_figure
 from engine.errors import DeepSkelError
 from engine.imaging.load import Reduced, load_reduced
@@ -74,8 +74,10 @@ class Thumbnails(QObject):
         self._made: OrderedDict[int, _Made] = OrderedDict()
         self._wanted: OrderedDict[int, float] = OrderedDict()
         self._again: dict[int, float] = {}
-        self._busy = False
+        self._request: Request | None = None
+        self._making = -1
         self._photos = _Photos()
+        worker.ended.connect(self._on_ended)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PAUSE_MS)
@@ -94,7 +96,6 @@ class Thumbnails(QObject):
         self._wanted.clear()
         self._again.clear()
         self._photos = _Photos()
-        self._busy = False
 
     def show_look(self, look: Look) -> None:
         """Draw figures in other colours from now on."""
@@ -107,6 +108,8 @@ class Thumbnails(QObject):
         if self._set is None:
             return None
         made = self._made.get(index)
+        if made is None and self._request is not None and index == self._making:
+            return None
         if made is None:
             self._wanted[index] = ratio
             self._wanted.move_to_end(index)
@@ -129,12 +132,11 @@ class Thumbnails(QObject):
     def _next(self) -> None:
         """What was asked for last comes first: that is what is on the screen."""
         annotations = self._set
-        if self._busy or annotations is None or not self._wanted:
+        if self._request is not None or annotations is None or not self._wanted:
             return
         index, ratio = self._wanted.popitem()
         person, look, photos = annotations.person(index), self._look, self._photos
-        project = annotations.project
-        self._busy = True
+        project, self._making = annotations.project, index
 
         def job(task: Task) -> tuple[QImage, bool]:
             return picture(person, project.image_path(person), round(SIDE * ratio), look, photos)
@@ -146,15 +148,15 @@ class Thumbnails(QObject):
             self._made[index] = _Made(pixmap, person, with_photo, ratio)
             while len(self._made) > KEPT:
                 self._made.popitem(last=False)
-            self._busy = False
             self.ready.emit(index)
+
+        self._request = self._worker.submit(job, then, lane=LANE)
+
+    def _on_ended(self, request: Request) -> None:
+        """Answered, failed, or given up because pictures were cleared."""
+        if request is self._request:
+            self._request = None
             self._next()
-
-        def failed(error: Exception) -> bool:
-            self._busy = False
-            return False
-
-        self._worker.submit(job, then, lane=LANE, failed=failed)
 
 
 class _Photos:
@@ -187,7 +189,7 @@ def picture(
     """
     if path is not None:
         try:
-            return _crop(person, path, pixels, photos or _Photos(), QColor(look.ground).red()), True
+            return _crop(person, path, pixels, photos or _Photos(), QColor(look.ground)), True
         except DeepSkelError:
             pass  # what is wrong with the photo is told when the person is opened
     image = QImage(pixels, pixels, QImage.Format.Format_RGB888)
@@ -201,7 +203,7 @@ def picture(
     return image, False
 
 
-def _crop(person: Person, path: Path, pixels: int, photos: _Photos, fill: int) -> QImage:
+def _crop(person: Person, path: Path, pixels: int, photos: _Photos, ground: QColor) -> QImage:
     try:
         window: Window | None = person.window()
     except DeepSkelError:
@@ -213,5 +215,6 @@ def _crop(person: Person, path: Path, pixels: int, photos: _Photos, fill: int) -
         part = Window.square_over(*reduced.photo.size)
     else:
         part = Window(window.x0 / factor, window.y0 / factor, window.width / factor, window.height / factor)
-    square, _ = extract(rgb, part, pixels, pixels, fill=fill)
+    square, inside = extract(rgb, part, pixels, pixels)
+    square[~inside] = ground.red(), ground.green(), ground.blue()
     return QImage(square.data, pixels, pixels, square.strides[0], QImage.Format.Format_RGB888).copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QListView, QWidget
 
 from app.workspaces.pose.people.delegate import HEIGHT
@@ -24,7 +24,6 @@ class PeopleView(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setSingleStep(HEIGHT // 3)
-        self._empty = ""
         self.clicked.connect(self.chosen)
 
     def top(self) -> tuple[int, int]:
@@ -43,12 +42,10 @@ class PeopleView(QListView):
             middle = y - (page - HEIGHT) // 2
             bar.setValue(min(max(bar.value(), low), high) if near and low <= high else middle)
 
-    def show_empty(self, words: str) -> None:
-        """Say why there is nobody; nothing when there is somebody."""
-        if words != self._empty:
-            self._empty = words
-            self.setAccessibleDescription(words)
-            self.viewport().update()
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        if self.currentIndex().isValid():
+            self.bring(self.currentIndex().row())
 
     def keyboardSearch(self, search: str) -> None:  # noqa: N802 - Qt's name
         """Not here: letters are keys of the workspace."""
@@ -60,11 +57,3 @@ class PeopleView(QListView):
             self.left.emit()
         else:
             super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        super().paintEvent(event)
-        if self._empty:
-            painter = QPainter(self.viewport())
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, self._empty)
-            painter.end()

@@ -22,7 +22,11 @@ from app.cli.annotate_parser import FINDINGS, KINDS, annotate_parser
 from app.cli.parser import parse
 from app.cli.run import run as run_verb
 from engine.errors import InputError, OutputError
+from engine.pose.files.open import read_annotations
 from engine.pose.kinematics import bone_index, rotate_bone
+from engine.pose.project.exports import EXPORTS
+from engine.pose.project.exports.h5 import read_people_h5
+from engine.pose.project.exports.npz import read_people_npz
 from engine.pose.project.project import Project
 from engine.pose.project.store import CandidateStore, key_of, weights_digest
 from tests.unit.engine.pose.someone import CAMERA, POSE, Someone
@@ -326,6 +330,72 @@ class TestRefusals:
         assert len(capsys.readouterr().err.splitlines()) == 2
 
 
+class TestExport:
+    @pytest.mark.parametrize(("kind", "file"), [(None, "e.npz"), (None, "e.h5"), (None, "e.json"), ("coco", "c.json")])
+    def test_what_is_written_reads_back(
+        self, project: Path, tmp_path: Path, kind: str | None, file: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        options = () if kind is None else ("--format", kind)
+        output = tmp_path / "out" / file
+        output.parent.mkdir()
+        capsys.readouterr()
+        assert run("export", project, "-o", output, "--json", *options) == 0
+        captured = capsys.readouterr()
+        told, count = json.loads(captured.out), 3 if kind == "coco" else 2
+        assert (told["people"], told["left_out"]) == (count, 3 - count)
+        assert ("1 people are left out" in captured.err) == (count == 2)
+        assert told["format"] == (kind or output.suffix[1:])
+        first = Project.open(project).people[0]
+        if kind == "coco":
+            (again, *_) = read_annotations(output)
+            np.testing.assert_allclose(again.joints[0], first.state.joints[0])
+        else:
+            (again, _) = _READERS[output.suffix](output)
+            np.testing.assert_array_equal(again.state.pose, first.state.pose)
+        with pytest.raises(OutputError, match="exists"):
+            run("export", project, "-o", output, *options)
+        assert run("export", project, "-o", output, "--overwrite", *options) == 0
+
+    def test_one_person(self, project: Path, tmp_path: Path) -> None:
+        assert run("export", project, "-o", tmp_path / "c.bvh", "--person", "c.png#1") == 0
+        assert (tmp_path / "c.bvh").read_text().startswith("HIERARCHY")
+        with pytest.raises(InputError, match="one person"):
+            run("export", project, "-o", tmp_path / "d.bvh")
+        with pytest.raises(InputError, match="nobody"):
+            run("export", project, "-o", tmp_path / "d.bvh", "--person", "d.png#1")
+
+    @pytest.mark.parametrize("only", ["reviewed", "changed"])
+    def test_those_that_are_asked_for(self, project: Path, tmp_path: Path, only: str) -> None:
+        opened = Project.open(project)
+        opened.replace(2, replace(opened.people[2], **{only: True}))
+        opened.save()
+        assert run("export", project, "-o", tmp_path / "e.npz", "--only", only) == 0
+        assert [p.person for p in read_people_npz(tmp_path / "e.npz")] == ["c.png#1"]
+
+    def test_what_was_only_in_the_journal_is_exported_too(
+        self, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        opened = Project.open(project)
+        opened.replace(2, replace(opened.people[2], reviewed=True))
+        opened.append(opened.take_unwritten())
+        assert run("export", project, "-o", tmp_path / "e.npz", "--only", "reviewed") == 0
+        assert "1 people are taken from the journal beside project.json." in capsys.readouterr().err
+
+    def test_what_is_protected(self, project: Path, annotations: Path, tmp_path: Path) -> None:
+        for path in (project, annotations):
+            before = path.read_bytes()
+            with pytest.raises(OutputError):
+                run("export", project, "-o", path, "--overwrite")
+            assert path.read_bytes() == before
+        with pytest.raises(OutputError, match="no known format"):
+            run("export", project, "-o", tmp_path / "e.xls")
+        with pytest.raises(OutputError):
+            run("export", project, "-o", tmp_path / "e.json", "--format", "npz")
+
+
+_READERS = {".npz": read_people_npz, ".h5": read_people_h5, ".json": lambda path: Project.open(path).people}
+
+
 class TestCheck:
     def test_findings_in_words_and_as_json(
         self, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -408,4 +478,4 @@ def test_the_parser_alone() -> None:
     assert isinstance(plain, argparse.Namespace)
     assert (plain.verb, plain.act, plain.images, plain.predict, plain.device) == ("annotate", "init", [], False, "auto")
     assert plain.processes is plain.limit is None
-    assert set(KINDS) == {"json", "npz", "h5", "coco", "bvh"}
+    assert set(KINDS) == set(EXPORTS)

@@ -118,3 +118,12 @@ def test_limits_can_be_others(standing):
 def test_another_shape():
     with pytest.raises(InputError, match="16, 3"):
         excess(np.zeros((16, 2)))
+
+
+def test_an_arm_folded_right_back_opens_to_its_limit_and_keeps_its_length(standing):
+    pose = standing.copy()
+    pose[AT("r_elbow")] = pose[AT("r_shoulder")] + (0, 300, 0)
+    pose[AT("r_wrist")] = pose[AT("r_elbow")] - (0, 250, 0)
+    opened = to_limits(pose)
+    np.testing.assert_allclose(bone_lengths(opened), bone_lengths(pose), atol=1e-9)
+    assert within_limits(opened, 1e-6)
