@@ -78,6 +78,8 @@ class Settings(QObject):
     pose_keep_lengths = Setting("pose/keep_lengths", True)
     pose_hold_limits = Setting("pose/hold_limits", False)
     pose_symmetric = Setting("pose/symmetric", False)
+    pose_places: Setting[dict[str, str]] = Setting("pose/places", {})
+    """Who was open last in a set, by the project's path."""
     pose_export_format = Setting("pose/export_format", "json")
     export_format = Setting("export/format", "png", ("png", "tiff"))
     export_mask_only = Setting("export/mask_only", False)
@@ -133,6 +135,11 @@ class Settings(QObject):
         path = path.absolute()
         others = [str(other) for other in self.recent_sets if other != path]
         self._sets = [str(path), *others][:RECENT_LIMIT]
+
+    def remember_place(self, path: Path, person: str) -> None:
+        """Who is open in a set; of those that are remembered alone."""
+        kept = {name: who for name, who in self.pose_places.items() if name in self._sets}
+        self.pose_places = kept | {str(path.absolute()): person}
 
     def forget_recent(self) -> None:
         self._recent, self._sets = [], []

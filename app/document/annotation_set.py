@@ -29,6 +29,10 @@ class AnnotationSet(QObject):
         project: Locked by whoever opened it.
         keeper: A worker that does nothing else, so that no change waits behind a photo.
         single: It is no set that somebody works through, but the person in a photo that was opened.
+
+    Attributes:
+        place: Who was open when somebody stopped the last time, by name; "" when it is not known.
+        previous: Who was open before the one who is.
     """
 
     changed = Signal(int)
@@ -46,6 +50,7 @@ class AnnotationSet(QObject):
         self.single = single
         self.project, self.current = project, -1
         self.previous: int | None = None
+        self.place = ""
         self._keeper = keeper
         self._batch: Batch | None = None
         self._parts: OrderedDict[int, PosePart] = OrderedDict()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QUndoStack
-from PySide6.QtWidgets import QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QSplitter, QWidget
 
 from app.canvas.click_tool import ClickTool
 from app.canvas.pyramid import Pyramid
@@ -79,6 +79,8 @@ class Workbench(QWidget):
 
     def _lay_out(self) -> None:
         self.stage.setChildrenCollapsible(False)
+        self.canvas.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self.canvas.setMinimumWidth(200)
         self.stage.addWidget(self.canvas)
         middle, row = make.column(0), make.row(0, parent=self)
         middle.addWidget(self.stage, 1)
@@ -86,6 +88,7 @@ class Workbench(QWidget):
             if workspace.left is not None:
                 row.addWidget(workspace.left)
             if workspace.beside is not None:
+                workspace.beside.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
                 self.stage.addWidget(workspace.beside)
             if workspace.below is not None:
                 middle.addWidget(workspace.below)

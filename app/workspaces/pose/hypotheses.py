@@ -13,7 +13,7 @@ from app.worker import Task, Worker
 from app.workspaces.pose.pages import Page
 from app.workspaces.pose.reader import Asked, PoseReader
 from engine.pose.project.candidates import Candidate
-from engine.pose.project.person import Person, PoseState
+from engine.pose.project.person import Person
 from engine.pose.project.prepare import candidates_of, lift_people, with_prediction
 from engine.pose.project.store import CandidateStore, key_of, weights_digest
 from engine.pose.session import PosePrediction, SkeletonMaps
@@ -29,20 +29,20 @@ class Hypotheses(QObject):
 
     Args:
         reader: Asks the networks.
+        shapes: The thread that lifts.
         files: The thread that reads and writes what is kept beside the project.
     """
 
     changed = Signal()
     """Other candidates, or another state of the reading."""
 
-    def __init__(self, reader: PoseReader, files: Worker, parent: QObject | None = None) -> None:
+    def __init__(self, reader: PoseReader, shapes: Worker, files: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._reader, self._files = reader, files
+        self._reader, self._shapes, self._files = reader, shapes, files
         self._set: AnnotationSet | None = None
         self._page: Page | None = None
         self._readings: OrderedDict[str, PosePrediction] = OrderedDict()
         self._failed: set[str] = set()
-        self._lifted_of: PoseState | None = None
         self.candidates: list[Candidate] = []
         self.problem = ""
         reader.read.connect(self._on_read)
@@ -86,10 +86,7 @@ class Hypotheses(QObject):
         person = self._person
         if person is None or self._set is None:
             return
-        if person.state.pose is None:
-            filled = lift_people([person])[0]
-            if filled.state.pose is not None:
-                self._set.fill({self._set.current: filled})
+        self.candidates = []
         self._collect()
         if not self._kept():
             self.read(again=False)
@@ -134,11 +131,27 @@ class Hypotheses(QObject):
         return self._set.person(self._set.current) if self._set and self._set.current >= 0 else None
 
     def _collect(self) -> None:
-        person = self._person
-        if person is None:
+        """Lift, and put what the networks read beside it; the newest question is the one that counts."""
+        annotations, person = self._set, self._person
+        if annotations is None or person is None:
             return
-        self.candidates = candidates_of(person.state, self._readings.get(person.person))
-        self.changed.emit()
+        index, prediction = annotations.current, self._readings.get(person.person)
+
+        def job(task: Task) -> tuple[Person, list[Candidate]]:
+            return lift_people([person])[0], candidates_of(person.state, prediction)
+
+        def then(found: tuple[Person, list[Candidate]]) -> None:
+            filled, candidates = found
+            if annotations is not self._set or index != annotations.current:
+                return
+            if filled.state.pose is not None:
+                annotations.fill({index: filled})
+            self.candidates = candidates
+            self.changed.emit()
+            if prediction is not None:
+                self._keep(index)
+
+        self._shapes.submit(job, then, lane="candidates")
 
     def _kept(self) -> bool:
         """Look beside the project for what the networks said before; True when somebody looks."""
@@ -186,7 +199,6 @@ class Hypotheses(QObject):
         if asked.index == annotations.current:
             self.problem = prediction.problem
             self._collect()
-        self._keep(asked.index)
 
     def _on_failed(self, asked: Asked) -> None:
         self._failed.add(asked.person.person)
@@ -199,7 +211,7 @@ class Hypotheses(QObject):
             return
         person, path, photo = annotations.person(index), annotations.project.path, page.path
         candidates = list(self.candidates)
-        if index != annotations.current or not candidates:
+        if not candidates:
             return
 
         def job(task: Task) -> None:

@@ -85,7 +85,10 @@ class Pages(QObject):
 
     def ahead(self, people: list[Person]) -> None:
         """Have the pages of these people ready."""
-        missing = [p for p in people if self._known(p) is None]
+        project = self._project
+        if project is None:
+            return
+        missing = [p for p in people if p.image not in self._kept and project.image_path(p) is not None]
         if missing:
             self._load(missing, AHEAD, "")
 

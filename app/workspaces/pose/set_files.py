@@ -11,6 +11,7 @@ from app.worker import Task
 from engine.errors import InputError
 from engine.imaging.formats import readable_extensions
 from engine.pose.files.open import read_annotations
+from engine.pose.project.lock import ProjectLock
 from engine.pose.project.project import Project
 from engine.pose.project.project_file import Header
 
@@ -26,10 +27,17 @@ def holds_people(path: Path) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class ReadSet:
-    """What came out of a file: a project that is on the disk, or people who are to become one."""
+    """What came out of a file: a project that is on the disk, or people who are to become one.
+
+    Args:
+        project: Locked when it is on the disk.
+        source: What was read.
+        interrupted: Whoever wrote it last did not close it.
+    """
 
     project: Project
     source: Path
+    interrupted: bool = False
 
 
 def read_set(path: Path, task: Task) -> ReadSet:
@@ -44,10 +52,11 @@ def read_set(path: Path, task: Task) -> ReadSet:
             raise InputError(f"There are no photos in “{path.name}”.", "Choose a folder with photos.")
         return ReadSet(Project.from_photos(photos), path)
     if is_project(path):
+        interrupted = ProjectLock(path).path.exists()  # whoever closes it properly takes the lock away
         project = Project.open(path, progress=partial(_tell, task))
         project.lock()
         _ = project.missing
-        return ReadSet(project, path)
+        return ReadSet(project, path, interrupted)
     annotations = read_annotations(path)
     if not annotations:
         raise InputError(f"“{path.name}” holds nobody.", "Choose a file with annotated people.")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from app.document.annotation_set import AnnotationSet
 from app.settings import Settings
@@ -19,6 +20,8 @@ from app.workspaces.pose.workspace import PoseWorkspace
 from engine.pose.project.project import Project
 
 LANE = "open set"
+MANY = 200
+"""Changes beside the project's file above which it is written anew when it is opened."""
 
 
 class SetFlow(QObject):
@@ -87,7 +90,7 @@ class SetFlow(QObject):
     def _take(self, read: ReadSet) -> None:
         self._settings.open_folder = str(read.source.parent)
         if read.project.path is not None:
-            self._work(read.project)
+            self._work(read.project, interrupted=read.interrupted)
             return
         if read.project.missing:
             self._find_photos(read)
@@ -106,9 +109,13 @@ class SetFlow(QObject):
             project.look_in((*project.folders, folder))
             return project.missing
 
+        def then(missing: tuple[str, ...]) -> None:
+            if isValid(dialog):
+                dialog.show_missing(missing)
+
         self._files.submit(
             job,
-            dialog.show_missing,
+            then,
             lane="find photos",
             label=self.tr("Looking for photos in {f}…").format(f=folder.name),
         )
@@ -136,13 +143,17 @@ class SetFlow(QObject):
         label = self.tr("Making the project {name}…").format(name=path.name)
         self._files.submit(job, self._work, lane=LANE, label=label)
 
-    def _work(self, project: Project) -> None:
+    def _work(self, project: Project, *, interrupted: bool = False) -> None:
         annotations = AnnotationSet(project, self._keeper)
         self._show()
+        places = self._settings.pose_places
+        annotations.place = places.get(str(project.path.absolute()), "") if project.path else ""
         self._workspace.open_set(annotations)
         if project.path is not None:
             self._settings.remember_set(project.path)
-        if project.recovered:
+        if project.recovered >= MANY:
+            self._keeper.submit(lambda task: project.save(), lambda path: None, lane="tidy", failed=lambda error: True)
+        if interrupted and project.recovered:
             self._banner.info(
                 self.tr("Work on {n} people was recovered.").format(n=f"{project.recovered:,}"),
                 self.tr("DeepSkel was not closed properly the last time. Nothing has to be done."),

@@ -72,7 +72,7 @@ class PoseWorkspace(Workspace):
     ) -> None:
         self.layer = PoseLayer(canvas)
         super().__init__(canvas, owner, PoseTool(canvas, self.layer))
-        self.settings, self._keeper = settings, keeper
+        self.settings, self._keeper, self._stage, self._shared = settings, keeper, stage, False
         self.set: AnnotationSet | None = None
         self.part: PosePart | None = None
         self.page: Page | None = None
@@ -84,12 +84,13 @@ class PoseWorkspace(Workspace):
         self.left, self.beside, self.below = self.people, self.space, self.strip
         self.editor = Editor(settings, self.space.view_axes, self)
         self.reader = PoseReader(inference, factory, settings.device, self)
-        self.hypotheses = Hypotheses(self.reader, files, self)
+        self.hypotheses = Hypotheses(self.reader, shapes, files, self)
         self.pages = Pages(files, self)
         self.preparing = Preparing(shapes, self)
         self.showing = Showing(self)
         self.stopwatch = Stopwatch(self)
         self._pending: int | None = None
+        self._joints: np.ndarray | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -130,6 +131,7 @@ class PoseWorkspace(Workspace):
         self.stopwatch.run(active)
         if active:
             self.people.setVisible(self.in_set)
+            self._share_stage()
             self.canvas.show_marks(clicks=False, box=False)
             self.canvas.show_object(False)
             self.space.show()
@@ -138,6 +140,12 @@ class PoseWorkspace(Workspace):
             elif self.page is not None and not self.hypotheses.candidates:
                 self.hypotheses.open_person(self.page)
             self.showing.refresh()
+
+    def _share_stage(self) -> None:
+        """Half for each picture, until somebody wants it otherwise."""
+        if not self._shared:
+            self._shared = True
+            self._stage.setSizes([1000] * self._stage.count())
 
     def use_device(self, device: str) -> None:
         """Read on another device from now on."""
@@ -167,7 +175,14 @@ class PoseWorkspace(Workspace):
         self.pages.open(annotations.project)
         self.people.setVisible(self.active and self.in_set)
         self.preparing.lift(annotations)
-        self.go(max(annotations.current, self.people.first_index()))
+        self.go(self._begin_at(annotations))
+
+    def _begin_at(self, annotations: AnnotationSet) -> int:
+        """Where somebody stopped the last time."""
+        try:
+            return annotations.project.find(annotations.place)
+        except InputError:
+            return self.people.first_index()
 
     def photos_changed(self) -> None:
         """Photos were looked for in other folders."""
@@ -190,6 +205,8 @@ class PoseWorkspace(Workspace):
         self.stopwatch.leave()
         self.set.go(index)
         self.people.show_current()
+        if self.set.project.path is not None:
+            self.settings.remember_place(self.set.project.path, self.set.person(index).person)
         page = self.pages.want(self.set.person(index))
         self._pending = None if page else index
         if page is not None:
@@ -256,6 +273,7 @@ class PoseWorkspace(Workspace):
 
     def _open_part(self, part: PosePart) -> None:
         self.part = part
+        self._joints = np.column_stack([part.state.joints, part.state.visibility])
         self.editor.open(part)
         self.stopwatch.enter()
         part.undo_stack.indexChanged.connect(self.refresh_soon, Qt.ConnectionType.UniqueConnection)
@@ -275,8 +293,13 @@ class PoseWorkspace(Workspace):
             self._open_person(page)
 
     def _on_changed(self, index: int) -> None:
-        if self.set is not None and index == self.set.current:
-            self.refresh_soon()
+        if self.set is None or index != self.set.current or self.part is None:
+            return
+        joints = np.column_stack([self.part.state.joints, self.part.state.visibility])
+        if self._joints is None or not np.array_equal(joints, self._joints, equal_nan=True):
+            self._joints = joints
+            self.hypotheses.joints_changed()
+        self.refresh_soon()
 
     def _on_lifted(self, people: dict[int, Person]) -> None:
         if self.set is not None:
