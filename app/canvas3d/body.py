@@ -38,7 +38,7 @@ FLOOR = 1500.0
 """mm from the middle of the floor to its edge."""
 CELL = 250.0
 """mm between two lines of its grid."""
-SHADOW = 96
+SHADOW = 72
 """Pixels of the shadow's picture, each way."""
 _SOFT = 55.0
 """mm over which a shadow fades."""
@@ -80,7 +80,8 @@ def floor_under(pose: F64) -> Floor:
         along = last - first
         square = float(along @ along)
         share = np.clip((points - first) @ along / square, 0, 1) if square > 1e-9 else np.zeros(nearest.shape)
-        distance = np.hypot(*np.moveaxis(points - first - share[..., None] * along, -1, 0))
+        beside = points - first - share[..., None] * along
+        distance = np.sqrt(beside[..., 0] ** 2 + beside[..., 1] ** 2)
         nearest = np.minimum(nearest, distance - (radii[0] + share * (radii[1] - radii[0])))
     shadow = np.clip(1 - nearest / (2 * _SOFT), 0, 1)
     return Floor(float(pose[:, 1].max()) + GAP, x, z, shadow * shadow * (3 - 2 * shadow))

@@ -86,6 +86,7 @@ class PoseCanvas(QWidget):
         self._floor: Floor | None = None
         self._colours: Colours = colours_of(self.palette())
         self._easing = Easing(self._show_view, self)
+        self._easing.finished.connect(self._sharpen)
         self._renderer: Renderer | None = None
         self._frame: Frame | None = None
         self._picture = QImage()
@@ -158,6 +159,7 @@ class PoseCanvas(QWidget):
         """Give back what is being dragged; False when nothing was."""
         held = self._hand.held
         self._do(self._hand.escape())
+        self._sharpen()
         return held
 
     def finish(self) -> None:
@@ -205,7 +207,7 @@ class PoseCanvas(QWidget):
         ratio = self.devicePixelRatioF()
         if self._frame is None or self._frame.ratio != ratio:
             hand = self._hand
-            self._frame = Frame(hand.scene, hand.view, self._colours, ratio, self._floor)
+            self._frame = Frame(hand.scene, hand.view, self._colours, ratio, self._floor, self._moving())
             self._picture = self._rendered(self._frame)
         painter = QPainter(self)
         painter.drawImage(0, 0, self._picture)
@@ -215,6 +217,14 @@ class PoseCanvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
+
+    def _moving(self) -> bool:
+        return self._hand.held or self._easing.running
+
+    def _sharpen(self) -> None:
+        """What was drawn roughly while it moved is drawn well."""
+        if self._frame is not None and self._frame.draft:
+            self._changed()
 
     def _rendered(self, frame: Frame) -> QImage:
         if self._renderer is None:
@@ -271,6 +281,7 @@ class PoseCanvas(QWidget):
         button = _BUTTONS.get(event.button())
         if button is not None:
             self._do(self._hand.release(_xy(event), button))
+            self._sharpen()
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name

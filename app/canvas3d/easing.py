@@ -31,6 +31,7 @@ class Easing(QObject):
         self._animation.setEndValue(1.0)
         self._animation.setEasingCurve(QEasingCurve.Type.InOutCubic)
         self._animation.valueChanged.connect(self._step)
+        self.finished = self._animation.finished
 
     @property
     def running(self) -> bool:

@@ -68,6 +68,7 @@ class Frame:
         colours: In which colours.
         ratio: Device pixels a logical one.
         floor: Beneath the pose; None without one.
+        draft: Something is moving: what is `slow` may draw rougher edges.
     """
 
     scene: Scene
@@ -75,6 +76,7 @@ class Frame:
     colours: Colours
     ratio: float
     floor: Floor | None
+    draft: bool = False
 
 
 class NoGraphicsError(Exception):
@@ -83,6 +85,9 @@ class NoGraphicsError(Exception):
 
 class Renderer(Protocol):
     """Draws frames. What stands over the picture (marks, rings, labels) is not its business."""
+
+    slow: bool
+    """Whether pictures take so long that drafts are worth it."""
 
     def render(self, frame: Frame) -> QImage:
         """An opaque picture of the frame, in device pixels, with its ratio set.

@@ -29,6 +29,8 @@ from app.canvas3d.scene import Scene  # noqa: E402
 
 SAMPLES = 4
 """A pixel, where the driver has them."""
+SOFTWARE = ("llvmpipe", "softpipe", "swrast", "software", "swiftshader", "basic render", "gdi generic")
+"""In the names of drivers that compute on the processor, lower case."""
 
 
 class _Canvas(FakeCanvas):
@@ -46,6 +48,10 @@ class _Canvas(FakeCanvas):
 class GlRenderer:
     """Draws with a context of its own.
 
+    Attributes:
+        driver: What draws, as it calls itself.
+        slow: Whether that computes on the processor.
+
     Raises:
         NoGraphicsError: There is no OpenGL that can be used.
     """
@@ -59,7 +65,7 @@ class GlRenderer:
         self._surface = QOffscreenSurface()
         self._surface.setFormat(self._context.format())
         self._surface.create()
-        self._buffer: QOpenGLFramebufferObject | None = None
+        self._buffers: dict[int, QOpenGLFramebufferObject] = {}
         self._canvas: _Canvas | None = None
         self._shown: tuple[Any, ...] = ()
         self._floor: Floor | None = None
@@ -71,18 +77,12 @@ class GlRenderer:
             self._line = gloo.Program(shaders.LINE_VERTEX, shaders.LINE_FRAGMENT)
             self._body, self._ghosts = gloo.VertexBuffer(), gloo.VertexBuffer()
             self._counts = 0, 0
+            self.driver = str(self._context.functions().glGetString(0x1F01))  # GL_RENDERER
+            self.slow = any(name in self.driver.lower() for name in SOFTWARE)
         except Exception as problem:
             raise NoGraphicsError(f"the graphics driver does not do what is needed ({problem})") from problem
         finally:
             self._context.doneCurrent()
-
-    @property
-    def driver(self) -> str:
-        """What draws, as the driver calls itself."""
-        self._enter()
-        name = self._context.functions().glGetString(0x1F01)  # GL_RENDERER
-        self._context.doneCurrent()
-        return str(name)
 
     def render(self, frame: Frame) -> QImage:
         self._enter()
@@ -97,7 +97,7 @@ class GlRenderer:
 
     def close(self) -> None:
         current = self._context.isValid() and self._context.makeCurrent(self._surface)
-        self._buffer = None
+        self._buffers.clear()
         if self._canvas is not None:
             forget_canvas(self._canvas)
             self._canvas = None
@@ -114,7 +114,7 @@ class GlRenderer:
             raise NoGraphicsError("the graphics driver went away")
         set_current_canvas(self._canvas)
         size = QSize(*(max(round(side * frame.ratio), 1) for side in frame.view.size))
-        buffer = self._buffer_of(size)
+        buffer = self._buffer_of(size, 0 if frame.draft and self.slow else SAMPLES)
         buffer.bind()
         self._canvas.buffer = buffer.handle()
         gloo.set_viewport(0, 0, size.width(), size.height())
@@ -130,15 +130,16 @@ class GlRenderer:
         picture.setDevicePixelRatio(frame.ratio)
         return picture
 
-    def _buffer_of(self, size: QSize) -> QOpenGLFramebufferObject:
-        if self._buffer is None or self._buffer.size() != size:
+    def _buffer_of(self, size: QSize, samples: int) -> QOpenGLFramebufferObject:
+        buffer = self._buffers.get(samples)
+        if buffer is None or buffer.size() != size:
             form = QOpenGLFramebufferObjectFormat()
             form.setAttachment(QOpenGLFramebufferObject.Attachment.CombinedDepthStencil)
-            form.setSamples(SAMPLES)
-            self._buffer = QOpenGLFramebufferObject(size, form)
-            if not self._buffer.isValid():
+            form.setSamples(samples)
+            buffer = self._buffers[samples] = QOpenGLFramebufferObject(size, form)
+            if not buffer.isValid():
                 raise NoGraphicsError(f"the graphics driver has no room for {size.width()} x {size.height()} pixels")
-        return self._buffer
+        return buffer
 
     def _draw_floor(self, frame: Frame, floor: Floor) -> None:
         view, colours = frame.view, frame.colours

@@ -30,11 +30,13 @@ F64 = npt.NDArray[np.float64]
 Piece = tuple[float, Callable[[QPainter], None]]
 """Depth and what draws it."""
 
-_STOPS = np.linspace(-1, 1, 7)
+_STOPS = np.linspace(-1, 1, 5)
 
 
 class PainterRenderer:
     """Works everywhere."""
+
+    slow = False
 
     def render(self, frame: Frame) -> QImage:
         ratio, (width, height) = frame.ratio, frame.view.size
@@ -150,14 +152,14 @@ def _round_bone(frame: Frame, bone: int, first: F64, last: F64) -> list[Piece]:
     over *= -np.sign(over[2]) or 1.0
     normals = _STOPS[:, None] * np.array([*across, 0.0]) + np.sqrt(1 - _STOPS**2)[:, None] * over
     light = shade(normals) * (1 - 0.35 * np.abs(_STOPS) ** 4)
+    stops = [((stop + 1) / 2, _lit(colour, value)) for stop, value in zip(_STOPS, light.tolist(), strict=True)]
     pieces: list[Piece] = []
     for i in range(count):
         a, b, ra, rb = flat[i], flat[i + 1], radii[i], radii[i + 1]
         face = np.array([a - across * ra, a + across * ra, b + across * rb, b - across * rb])
         middle, radius = (a + b) / 2, (ra + rb) / 2
         gradient = QLinearGradient(QPointF(*(middle - across * radius)), QPointF(*(middle + across * radius)))
-        for stop, value in zip(_STOPS, light, strict=True):
-            gradient.setColorAt((stop + 1) / 2, _lit(colour, float(value)))
+        gradient.setStops(stops)
         nearest = float(depths[i] + depths[i + 1]) / 2 - float(BONE_RADII[bone].mean()) / 2
         pieces.append((nearest, _polygon(face, gradient)))
     return pieces
@@ -214,4 +216,5 @@ def _polygon(points: F64, fill: QColor | QLinearGradient) -> Callable[[QPainter]
 
 
 def _lit(colour: QColor, value: float) -> QColor:
-    return QColor(*(min(int(channel * value), 255) for channel in (colour.red(), colour.green(), colour.blue())))
+    red, green, blue = colour.red() * value, colour.green() * value, colour.blue() * value
+    return QColor(min(int(red), 255), min(int(green), 255), min(int(blue), 255))

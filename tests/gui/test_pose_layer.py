@@ -194,6 +194,22 @@ def test_other_people_are_faint_until_the_mouse_is_there(stage: Stage) -> None:
     assert close(stage.colour((ax + kx) / 2, ay), GROUND)
 
 
+def test_other_people_follow_the_photo(stage: Stage) -> None:
+    """What is kept of their drawing is scrolled and made anew as it has to be."""
+    stage.layer.show_others([("b", one_bone(r_ankle=2, r_knee=2).joints)])
+    (ax, ay), (kx, _) = xy("r_ankle"), xy("r_knee")
+    middle = ((ax + kx) / 2, ay)
+    for zoom in (1.0, 12.0, 30.0):
+        stage.canvas.navigation.zoom_to(zoom, stage.at(*middle))
+        stage.canvas.navigation.pan(QPointF(350, 250) - stage.at(*middle))
+        stage.picture()
+        for shift in (0, 35, -90):
+            stage.canvas.navigation.pan(QPointF(0, shift))
+            assert stage.colour(*middle).lightness() > GREY + 30
+            assert stage.colour(*middle, dy=6).lightness() <= GREY
+            assert stage.colour(*middle, dy=-6).lightness() <= GREY
+
+
 def test_the_nearest_joint_is_found_in_screen_pixels(stage: Stage) -> None:
     stage.layer.show_state(spread(r_knee=0))
     for zoom in (0.5, 3.0):

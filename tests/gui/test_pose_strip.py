@@ -133,6 +133,24 @@ def test_arrow_keys_go_along_and_enter_chooses(strip: HypothesisStrip) -> None:
     assert asked == [1, 8]
 
 
+def test_tab_stops_once_and_a_click_takes_no_focus(strip: HypothesisStrip) -> None:
+    strip.show_candidates(candidates(5), 3)
+
+    def stops() -> list[int]:
+        return [i for i, card in enumerate(strip.cards) if card.focusPolicy() & Qt.FocusPolicy.TabFocus]
+
+    assert stops() == [3]
+    strip.activateWindow()
+    QTest.mouseClick(strip.cards[1], Qt.MouseButton.LeftButton)
+    assert not strip.cards[1].hasFocus()
+    strip.cards[3].setFocus()
+    QTest.keyClick(strip.cards[3], Qt.Key.Key_Left)
+    assert strip.cards[2].hasFocus()
+    assert stops() == [2]
+    strip.show_candidates(candidates(5), None)
+    assert stops() == [0]
+
+
 def test_arrows_with_modifiers_are_left_to_others(strip: HypothesisStrip) -> None:
     strip.show_candidates(candidates(3), 0)
     strip.activateWindow()

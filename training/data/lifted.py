@@ -1,4 +1,4 @@
-"""Photos with 2D joints, lifted: the pseudo-3D truth of people whom nobody captured in motion."""
+"""Photos with 2D joints, lifted or fixed by hand: the pseudo-3D truth of people whom nobody captured in motion."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def lifted_people(
 ) -> tuple[F32, F32]:
     """Lift people, or read them from the file that an earlier call with the same joints and dictionary left.
 
+    Who has a pose that was fixed by hand keeps it.
+
     Args:
         records: Whom, in the order of the answer.
         cache_folder: Made when it is missing. A file that cannot be read is made again.
@@ -32,7 +34,8 @@ def lifted_people(
 
     Returns:
         (N, 16, 3) mm of the mean body, camera axes, thorax at the origin, and (N, 16) confidence in [0, 1], 0 where a
-        joint is not known. Where nothing could be lifted the pose is the mean pose and all confidence 0.
+        joint is not known. Where nothing could be lifted the pose is the mean pose and all confidence 0; of a pose that
+        was fixed by hand it is 1.
 
     Raises:
         OutputError: The file cannot be written.
@@ -40,8 +43,18 @@ def lifted_people(
     """
     if not records:
         return np.zeros((0, 16, 3), np.float32), np.zeros((0, 16), np.float32)
-    points, visibility = ([getattr(record, name) for record in records] for name in ("joints", "visibility"))
-    return lifted_joints(np.stack(points), np.stack(visibility), cache_folder, dictionary)
+    poses, confidence = np.zeros((len(records), 16, 3), np.float32), np.ones((len(records), 16), np.float32)
+    others = []
+    for i, record in enumerate(records):
+        if record.pose is None:
+            others.append(i)
+        else:
+            poses[i] = record.pose
+    if others:
+        points, visibility = ([getattr(records[i], name) for i in others] for name in ("joints", "visibility"))
+        lifted = lifted_joints(np.stack(points), np.stack(visibility), cache_folder, dictionary)
+        poses[others], confidence[others] = lifted
+    return poses, confidence
 
 
 def lifted_joints(

@@ -9,13 +9,15 @@ from engine.errors import InputError
 from training.data.people_manifest import read_people_manifest
 from training.data.person_record import PersonRecord as PersonRecord
 from training.data.pose_files import annotation_files, read_pose_files
+from training.data.project_people import is_project, read_project_people
 
 FORMATS = """\
   manifest.jsonl of people, or a folder that holds one
   MPII:  the released .mat, annot/*.json (HRNet), mpii_annotations.json (pytorch-pose) or *.h5, with images/
   LSP and LSP-extended: joints.mat with images/
   COCO:  annotations/person_keypoints_SPLIT.json with SPLIT/ or images/SPLIT/
-  or one such file, with its photos beside it"""
+  or one such file, with its photos beside it
+  a project of poses fixed by hand (its reviewed people), or what `deepskel annotate export` writes of one"""
 
 
 def open_people(path: Path, split: str | None = None, *, images: Sequence[Path] = ()) -> list[PersonRecord]:
@@ -38,6 +40,8 @@ def open_people(path: Path, split: str | None = None, *, images: Sequence[Path] 
         raise InputError(f"There is no file or folder {path}.")
     if path.suffix == ".jsonl" or (path / "manifest.jsonl").is_file():
         records = read_people_manifest(path)
+    elif is_project(path):
+        records = read_project_people(path, images)
     elif files := annotation_files(path):
         records = read_pose_files(files, split, images)
     else:

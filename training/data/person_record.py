@@ -25,6 +25,7 @@ class PersonRecord:
         visibility: (16,) 0 unknown, 1 hidden, 2 visible.
         person: Identifies the person among all of the data.
         head: Length that PCKh measures by, in pixels; None when the data has no head box.
+        pose: (16, 3) mm in camera axes relative to the thorax where somebody has fixed it by hand; None elsewhere.
     """
 
     set: str
@@ -35,3 +36,4 @@ class PersonRecord:
     visibility: Ints = field(repr=False, compare=False)
     person: str
     head: float | None = field(default=None, compare=False)
+    pose: F64 | None = field(default=None, repr=False, compare=False)

@@ -12,6 +12,7 @@ from training.data.mocap import Poses, open_poses
 from training.data.open import open_records
 from training.data.people import PersonRecord, open_people
 from training.data.pose_files import annotation_files
+from training.data.project_people import is_project
 from training.data.records import ObjectRecord
 
 PICTURES = {".jpg", ".jpeg", ".png", ".webp", ".bmp"}
@@ -80,7 +81,7 @@ def is_capture(path: Path) -> bool:
     """Whether a file, or a folder's files, are motion capture."""
     endings = {".npz", ".bvh"}
     if path.is_file():
-        return path.suffix.lower() in endings
+        return path.suffix.lower() in endings and not is_project(path)
     return any(child.suffix.lower() in endings for child in path.iterdir())
 
 

@@ -10,7 +10,7 @@ from training.data.lifted import lifted_people
 from training.data.pose_data import PoseData
 
 PSEUDO_TRUST = 0.5
-"""Trust in a lifted joint whose confidence is 1; motion capture has 1."""
+"""Trust in a lifted joint whose confidence is 1; motion capture and poses fixed by hand have 1."""
 
 F32 = npt.NDArray[np.float32]
 
@@ -20,4 +20,5 @@ def lifts(data: PoseData, cache: PhotoCache) -> tuple[F32, F32] | None:
     if not data.people:
         return None
     poses, confidence = lifted_people(data.people, cache.folder)
-    return poses, (confidence * PSEUDO_TRUST).astype(np.float32)
+    trust = np.array([PSEUDO_TRUST if record.pose is None else 1.0 for record in data.people])
+    return poses, (confidence * trust[:, None]).astype(np.float32)

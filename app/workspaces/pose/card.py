@@ -50,9 +50,13 @@ class Card(QAbstractButton):
         self.candidate: Candidate | None = None
         self._figures = QPixmap()
         self.setCheckable(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedSize(self.sizeHint())
+
+    def stop_tab(self, stops: bool) -> None:
+        """Let Tab come here; a click leaves the focus, and so the arrow keys, where they are."""
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus if stops else Qt.FocusPolicy.NoFocus)
 
     def show_candidate(self, candidate: Candidate) -> None:
         if candidate is self.candidate:

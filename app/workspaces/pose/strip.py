@@ -18,7 +18,7 @@ ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
 
 
 class HypothesisStrip(QWidget):
-    """A row of cards that scrolls; arrow keys go along it, Enter chooses. Digits are the workspace's."""
+    """A row of cards that scrolls; Tab comes to one of them, arrow keys go along, Enter chooses. Digits are others'."""
 
     chosen = Signal(int)
     hovered = Signal(object)
@@ -62,6 +62,7 @@ class HypothesisStrip(QWidget):
             if index < len(candidates):
                 card.show_candidate(candidates[index])
             card.setChecked(index == chosen)
+            card.stop_tab(index == (chosen or 0))
         self._pages.setCurrentIndex(1 if candidates else 0)
         if self._hovered is not None and self._hovered >= len(candidates):
             self._hover(self._hovered, False)
@@ -132,6 +133,8 @@ class HypothesisStrip(QWidget):
             return
         last = sum(card.isVisibleTo(self._content) for card in self.cards) - 1
         goal = 0 if key == Qt.Key.Key_Home else last if key == Qt.Key.Key_End else index + STEPS[Qt.Key(key)]
+        self.cards[index].stop_tab(False)
         card = self.cards[min(max(goal, 0), last)]
+        card.stop_tab(True)
         card.setFocus(Qt.FocusReason.TabFocusReason)
         self._area.ensureWidgetVisible(card, 40, 0)

@@ -40,6 +40,7 @@ class ProjectLock:
         if self.held:
             return
         with told_plainly(self.path):
+            self.path.parent.stat()  # else the folder would be made
             try:
                 self._lock.acquire()
             except Timeout:

@@ -19,7 +19,7 @@ from engine.errors import InputError, OutputError
 from engine.imaging.save import writing
 from engine.pose.files.annotation import Annotation
 from engine.pose.files.json_text import read_bytes
-from engine.pose.files.open import Images, find_images, read_annotations
+from engine.pose.files.open import Images, find_images
 from engine.pose.project import record
 from engine.pose.project.importing import people_of_photos, person_of
 from engine.pose.project.journal import Journal
@@ -118,17 +118,12 @@ class Project:
         return cls([person_of(each) for each in annotations], folders, origin, path)
 
     @classmethod
-    def from_file(cls, annotations: str | Path, folders: Iterable[Path], path: Path | None = None) -> Self:
-        """As `from_annotations`, of a file in any format that engine.pose.files.open knows.
+    def from_photos(cls, paths: Iterable[str | Path]) -> Self:
+        """A new project with one person a photo of whom nothing is known; the box is the whole photo.
 
         Raises:
-            InputError: The file cannot be read.
+            InputError: A file's name is no text.
         """
-        return cls.from_annotations(read_annotations(annotations), folders, path, source=Path(annotations))
-
-    @classmethod
-    def from_photos(cls, paths: Iterable[str | Path]) -> Self:
-        """A new project with one person a photo of whom nothing is known; the box is the whole photo."""
         return cls(*people_of_photos(paths))
 
     @classmethod

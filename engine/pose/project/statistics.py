@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,8 @@ UNUSUAL = 5.0
 """z-score from which a bone counts as an outlier: 82 of MPII's 2,958 validation people, lifted, have one (163 at 4)."""
 LEAST_SPREAD = 0.03
 """Of a bone's log length: bones that differ by less are not told apart, however alike all the others are."""
+SAME = 1e-3
+"""Sides whose lengths differ by less than this share are equally long."""
 _SIGMA = 1.4826  # standard deviation over median absolute deviation, of normal values
 
 
@@ -165,21 +168,23 @@ class Outlier:
         bone: Index into `MPII_16.bones`.
         z: Robust z-score of the bone's log length; positive is too long.
         ratio: The bone's length over the expected one.
-        sides: True when it was compared with the other side, false when with the mean body.
+        against: What it was compared with: the mean "body", or the "other side".
+        both: The same bone of the other side is as unusual, and as long; it is not told again.
     """
 
     index: int
     bone: int
     z: float
     ratio: float
-    sides: bool = False
+    against: Literal["body", "other side"] = "body"
+    both: bool = False
 
 
 def outliers(body: Body, *, unusual: float = UNUSUAL) -> list[Outlier]:
     """Bones that are too long or too short, the most unusual first.
 
     Of two sides that differ the one is told that is further from the mean body, and only when it does not count as an
-    outlier by that already.
+    outlier by that already. Sides that are equally long are told once: lifting makes them so.
 
     Args:
         body: Of the project.
@@ -187,14 +192,18 @@ def outliers(body: Body, *, unusual: float = UNUSUAL) -> list[Outlier]:
     """
     far = np.abs(np.nan_to_num(body.z))
     other = far[:, MIRRORED_BONES]
-    # When both sides are as far, which of them is told does not matter.
-    told = (far > other) | ((far == other) & (np.arange(15) < MIRRORED_BONES))
+    first = np.arange(15) < MIRRORED_BONES  # when both sides are as far, which of them is told does not matter
     alone = far >= unusual
+    both = alone & alone[:, MIRRORED_BONES] & (np.abs(body.sides - 1) < SAME) & (np.arange(15) != MIRRORED_BONES)
+    told = (far > other) | ((far == other) & first)
     apart = (np.abs(np.nan_to_num(body.sides_z)) >= unusual) & told & ~alone & (other < unusual)
+    alone &= ~both | first
     found = [
-        Outlier(int(i), int(b), float(z[i, b]), float(ratio[i, b]), sides)
-        for which, z, ratio, sides in ((alone, body.z, body.ratio, False), (apart, body.sides_z, body.sides, True))
-        for i, b in zip(*np.nonzero(which), strict=True)
+        Outlier(int(i), int(b), float(body.z[i, b]), float(body.ratio[i, b]), both=bool(both[i, b]))
+        for i, b in zip(*np.nonzero(alone), strict=True)
+    ] + [
+        Outlier(int(i), int(b), float(body.sides_z[i, b]), float(body.sides[i, b]), "other side")
+        for i, b in zip(*np.nonzero(apart), strict=True)
     ]
     return sorted(found, key=lambda each: -abs(each.z))
 

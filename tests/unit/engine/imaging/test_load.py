@@ -20,7 +20,7 @@ from PIL.PngImagePlugin import PngInfo
 from skimage import data
 
 from engine.errors import PhotoError
-from engine.imaging.load import from_bytes, load
+from engine.imaging.load import from_bytes, load, size_of
 
 ASTRONAUT = data.astronaut()[:96, :128].copy()
 DEEP = ASTRONAUT.astype(np.uint16) * 251 + 77
@@ -410,3 +410,19 @@ def test_odd_sizes(shape: tuple[int, int], dtype: Any) -> None:
         photo = from_bytes(content, "x")
         np.testing.assert_array_equal(photo.pixels, samples)
         assert photo.rgb8.shape == samples.shape
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_size_is_told_as_it_will_be_loaded(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    for name in ("a.jpg", "a.tif", "a.png", "a.webp"):
+        Image.new("RGB", (7, 5)).save(tmp_path / name, exif=exif)
+        assert size_of(tmp_path / name) == load(tmp_path / name).size
+
+
+def test_size_of_what_is_no_picture(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"nothing")
+    for name in ("a.png", "absent.png", "."):
+        with pytest.raises(PhotoError):
+            size_of(tmp_path / name)

@@ -110,7 +110,7 @@ def test_a_long_bone_is_found_and_named() -> None:
     people = crowd()
     people[7] = person(pose=with_bone(1.5, "l_hip", "l_knee"))
     found = outliers(mean_body(Summary.of(people)))
-    assert [(o.index, o.bone, o.sides) for o in found] == [(7, THIGH, False)]
+    assert [(o.index, o.bone, o.against, o.both) for o in found] == [(7, THIGH, "body", False)]
     assert found[0].ratio == pytest.approx(1.5)
     assert found[0].z == pytest.approx(math.log(1.5) / LEAST_SPREAD)
 
@@ -129,8 +129,19 @@ def test_sides_that_differ_are_found_where_each_alone_passes() -> None:
     pose = with_bone(1.12, "l_hip", "l_knee", with_bone(0.9, "r_hip", "r_knee"))
     people[3] = person(pose=pose)
     found = outliers(mean_body(Summary.of(people)))
-    assert [(o.index, o.bone, o.sides) for o in found] == [(3, THIGH, True)]
+    assert [(o.index, o.bone, o.against) for o in found] == [(3, THIGH, "other side")]
     assert found[0].ratio == pytest.approx(1.12 / 0.9)
+
+
+def test_sides_that_are_equally_long_are_told_once() -> None:
+    people = crowd()
+    people[5] = person(pose=with_bone(1.5, "l_hip", "l_knee", with_bone(1.5, "r_hip", "r_knee")))
+    (found,) = outliers(mean_body(Summary.of(people)))
+    assert found.bone in (THIGH, OTHER_THIGH)
+    assert found.both
+    people[5] = person(pose=with_bone(1.5, "l_hip", "l_knee", with_bone(1.4, "r_hip", "r_knee")))
+    found = outliers(mean_body(Summary.of(people)))
+    assert [(o.bone, o.both) for o in found] == [(THIGH, False), (OTHER_THIGH, False)]
 
 
 def test_a_bone_that_differs_among_all_may_differ_more() -> None:

@@ -1,0 +1,104 @@
+"""One process at a time has a project; what a killed one has left is taken over."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from engine.errors import OutputError
+from engine.pose.project.lock import ProjectLock
+from engine.pose.project.project import Project
+from tests.unit.engine.pose.project.people import people_like
+
+forking = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIGKILL")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def _keep(path: Path, told: Connection) -> None:
+    project = Project.open(path)
+    project.lock()
+    told.send("held")
+    time.sleep(60)
+
+
+@forking
+def test_another_process_is_refused_and_told_who_has_it_and_a_killed_one_is_followed(tmp_path: Path) -> None:
+    path = Project(people_like(2)).save(tmp_path / "set.json")
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe(duplex=False)
+    process = fork.Process(target=_keep, args=(path, theirs), daemon=True)
+    process.start()
+    assert ours.poll(30)
+    project = Project.open(path)
+    try:
+        with pytest.raises(OutputError) as raised:
+            project.lock()
+        assert f"process {process.pid} on {socket.gethostname()}" in raised.value.message
+        assert "set.json.lock" in raised.value.hint
+        assert len(Project.open(path).people) == 2  # to look is not to write
+    finally:
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+    project.lock()
+    assert names(tmp_path) == ["set.json", "set.json.lock"]
+    project.unlock()
+    assert names(tmp_path) == ["set.json"]
+
+
+def test_the_same_program_cannot_open_it_twice(tmp_path: Path) -> None:
+    path = Project(people_like(2)).save(tmp_path / "set.json")
+    first, second = Project.open(path), Project.open(path)
+    first.lock()
+    first.lock()
+    with pytest.raises(OutputError, match="this very program"):
+        second.lock()
+    second.unlock()  # not theirs
+    assert (tmp_path / "set.json.lock").exists()
+    first.unlock()
+    first.unlock()
+    second.lock()
+    second.unlock()
+
+
+def test_saved_elsewhere_the_lock_goes_along(tmp_path: Path) -> None:
+    project = Project(people_like(2))
+    project.save(tmp_path / "a.json")
+    project.lock()
+    project.save()
+    assert names(tmp_path) == ["a.json", "a.json.lock"]
+    project.save(tmp_path / "b.json")
+    assert names(tmp_path) == ["a.json", "b.json", "b.json.lock"]
+    other = Project.open(tmp_path / "a.json")
+    other.lock()
+    with pytest.raises(OutputError, match="worked on already"):
+        project.save(tmp_path / "a.json", overwrite=True)
+    assert project.path == tmp_path / "b.json"
+    with pytest.raises(OutputError, match="exists already"):
+        project.save(_empty(tmp_path / "c.json"))
+    assert names(tmp_path) == ["a.json", "a.json.lock", "b.json", "b.json.lock", "c.json"]
+    project.unlock()
+    other.unlock()
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    lock = ProjectLock(tmp_path / "nowhere" / "set.json")
+    with pytest.raises(OutputError, match="does not exist"):
+        lock.acquire()
+    assert not lock.held
+
+
+def _empty(path: Path) -> Path:
+    path.touch()
+    return path
