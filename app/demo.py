@@ -3,8 +3,9 @@
     python -m app.demo            opens the window, or drives it under a virtual screen where there is no display
     python -m app.demo --drive    drives it on whatever screen there is
 
-Driving means real mouse and key events: open, click, second click, export, skeleton, another threshold. It leaves the
-cut-out, pictures of the window and the timings in out/, and fails when any of that did not work.
+Driving means real mouse and key events: open, click, second click, export, skeleton, another threshold, pose, a limb
+flipped in depth. It leaves the cut-out, pictures of the window and the timings in out/, and fails when any of that did
+not work.
 """
 
 from __future__ import annotations
@@ -94,10 +95,10 @@ class Driver:
     def __init__(self, photo: Path, out: Path) -> None:
         self.photo = photo
         self.cutout, self.screenshot, self.timings = out / "cut-out.png", out / "window.png", out / "timings.json"
-        self.skeleton = out / "skeleton.png"
+        self.skeleton, self.pose = out / "skeleton.png", out / "pose.png"
         self.problem = ""
         self.figures: dict[str, Any] = {}
-        for old in (self.cutout, self.screenshot, self.skeleton, self.timings):
+        for old in (self.cutout, self.screenshot, self.skeleton, self.pose, self.timings):
             old.unlink(missing_ok=True)
 
     def run(self, window: MainWindow) -> None:
@@ -115,9 +116,9 @@ class Driver:
         lines = [f"  {name:14}{step['ms']:8.0f} ms" for name, step in steps.items()]
         verdict = "within" if self.figures["within_limit"] else "OVER"
         lines.append(f"  The window was blocked for {worst:.0f} ms at most, {verdict} the limit of {BLOCKED_MS} ms.")
-        lines += [f"  {path}" for path in (self.cutout, self.screenshot, self.skeleton, self.timings)]
+        lines += [f"  {path}" for path in (self.cutout, self.screenshot, self.skeleton, self.pose, self.timings)]
         return "\n".join(
-            ["DeepSkel opened a photo, was clicked twice, exported the object and found its skeleton:", *lines]
+            ["DeepSkel opened a photo, was clicked twice, exported the object, found its skeleton and a pose:", *lines]
         )
 
     def _run(self, window: MainWindow) -> None:
@@ -172,6 +173,10 @@ class Driver:
         step("threshold", lambda: self._lower(window), lambda: threshold() == skeleton.threshold)
         drawn = sum(len(graph.points) for graph in skeleton.drawing.graphs.values()) if skeleton.drawing else 0
         window.grab().save(str(self.skeleton))
+        pose = workspace.pose
+        step("pose", lambda: self._press(window, workspace.common.workspaces["pose"]), lambda: self._posed(window))
+        step("flip", lambda: self._flip(window), lambda: pose.person and pose.person.changed)
+        window.grab().save(str(self.pose))
         longest = max(each["longest_block_ms"] for each in steps.values())
         self.figures = {
             "photo": self.photo.name,
@@ -221,6 +226,22 @@ class Driver:
 
         for _ in range(5):
             QTest.keyClick(window.workbench.skeleton.panel.threshold.slider, Qt.Key.Key_Left)
+
+    def _posed(self, window: MainWindow) -> bool:
+        """Whether the person has a pose and all hypotheses are there."""
+        pose = window.workbench.pose
+        read = any(candidate.source == "predicted" for candidate in pose.hypotheses.candidates)
+        return read and pose.person is not None and pose.person.state.pose is not None
+
+    def _flip(self, window: MainWindow) -> None:
+        """The right arm in depth, with the keyboard."""
+        from PySide6.QtCore import Qt
+        from PySide6.QtTest import QTest
+
+        window.activateWindow()  # without a window manager nobody else does it, and keys go to the active window
+        QTest.qWaitForWindowActive(window, 2000)
+        for key in (Qt.Key.Key_Q, Qt.Key.Key_D):
+            QTest.keyClick(window.workbench.canvas, key)
 
     def _check(self, prediction: Any) -> None:
         """What lies on the disk is the answer that was on the screen."""

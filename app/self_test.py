@@ -106,6 +106,51 @@ def _skeleton() -> str:
     return f"the circles of a bar's skeleton cover it with an IoU of {iou:.2f}, {prediction.seconds * 1000:.0f} ms"
 
 
+def _pose() -> str:
+    """A person lifted from the joints in the picture, and the pose networks on a picture without anybody."""
+    from engine.device import choose
+    from engine.imaging.photo import Photo
+    from engine.pose.lifting.lift import lift
+    from engine.pose.methods import make_pose_method
+    from engine.pose.session import PoseSession
+
+    standing = np.array(
+        [(40, 190), (42, 150), (44, 110), (56, 110), (58, 150), (60, 190), (50, 110), (50, 60), (50, 48), (50, 28),
+         (30, 100), (32, 80), (36, 60), (64, 60), (68, 80), (70, 100)], float,
+    )  # fmt: skip
+    lifted = lift(standing[None])
+    error = float(np.nanmean(lifted.reprojection))
+    if not lifted.found[0] or error > 5:
+        raise RuntimeError(f"somebody who stands was lifted with an error of {error:.1f} px")
+    picture = Photo.from_array(np.full((192, 256, 3), 127, np.uint8))
+    prediction = PoseSession(picture, make_pose_method("pose", device=choose())).predict()
+    return f"somebody who stands was lifted within {error:.1f} px; the networks took {prediction.seconds * 1000:.0f} ms"
+
+
+def _space() -> str:
+    """OpenGL for the 3D view; without it the view is drawn by Qt, so this cannot fail."""
+    from app.canvas3d.canvas import PoseCanvas
+    from app.canvas3d.scene import Scene
+    from app.run import make_application
+    from engine.pose.lifting.dictionary import load_dictionary
+
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = make_application()
+    canvas = PoseCanvas()
+    canvas.resize(300, 300)
+    canvas.show_scene(Scene(load_dictionary().mean))
+    canvas.show()
+    application.processEvents()
+    empty = canvas.grab().isNull()
+    problem = canvas.problem
+    canvas.finish()
+    canvas.close()
+    if empty:
+        raise RuntimeError("the pose could not be drawn")
+    return f"drawn by Qt alone: {problem}" if problem else "drawn by OpenGL"
+
+
 def _window() -> str:
     """The real window, drawn without a display where there is none."""
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
@@ -140,5 +185,7 @@ CHECKS: dict[str, Callable[[], Any]] = {
     "device": _device,
     "crop": _crop,
     "skeleton": _skeleton,
+    "pose": _pose,
+    "3D view": _space,
     "window": _window,
 }

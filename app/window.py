@@ -205,6 +205,9 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if not self.workbench.pose.may_leave():
+            event.ignore()
+            return
         self.settings.save_bytes("window/geometry", self.saveGeometry())
         self.hide()  # gone at once, even while a computation takes a moment to notice that nobody waits for it
         self.finish()

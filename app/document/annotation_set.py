@@ -8,7 +8,7 @@ from collections import OrderedDict
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.pose import PosePart
-from app.worker import Task, Worker
+from app.worker import Task, Worker, explain
 from engine.pose.project.person import Person
 from engine.pose.project.project import Batch, Project
 
@@ -33,6 +33,7 @@ class AnnotationSet(QObject):
     Attributes:
         place: Who was open when somebody stopped the last time, by name; "" when it is not known.
         previous: Who was open before the one who is.
+        problem: Why `finish` has failed, in words for people.
     """
 
     changed = Signal(int)
@@ -50,7 +51,7 @@ class AnnotationSet(QObject):
         self.single = single
         self.project, self.current = project, -1
         self.previous: int | None = None
-        self.place = ""
+        self.place = self.problem = ""
         self._keeper = keeper
         self._batch: Batch | None = None
         self._parts: OrderedDict[int, PosePart] = OrderedDict()
@@ -100,19 +101,33 @@ class AnnotationSet(QObject):
         """Whether everything is on the disk."""
         return self._batch is None and not self.project.unwritten
 
+    @property
+    def unkept(self) -> int:
+        """How many people have changes that are not on the disk."""
+        return self.project.unwritten + (len(self._batch) if self._batch else 0)
+
     def finish(self) -> bool:
-        """Write what is left, here and now; False when the disk does not take it."""
+        """Write what is left, here and now; False when the disk does not take it, and `problem` says why."""
         self._timer.stop()
+        if self.project.path is None:
+            return True
         try:
             if self._batch is not None:  # perhaps it is being written, perhaps it never will be: twice does no harm
-                self.project.append(self._batch)
+                batch, self._batch = self._batch, None
+                self.project.append(batch)
             if self.project.unwritten:
                 self.project.append(self.project.take_unwritten())
         except Exception as error:
             log.exception("the last changes could not be written")
-            self.trouble.emit(error)
+            self.problem = " ".join(part for part in explain(error) if part)
+            self._later(RETRY_MS)
             return False
         return True
+
+    def stop(self) -> None:
+        """Try no more: what is not on the disk by now is given up, or there is nothing."""
+        self._timer.stop()
+        self.project.unlock()
 
     def _take(self, index: int, person: Person) -> None:
         self.project.replace(index, person)

@@ -21,12 +21,8 @@ from engine.pose.project.person import Person, PoseState
 from engine.pose.project.project import Project
 from tests.gui.pose_people import PLACES, joints, write_annotations, write_photos
 
-Key, Until = Qt.Key, Callable[[Callable[[], object]], None]
-NONE, SHIFT, CTRL = (
-    Qt.KeyboardModifier.NoModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-    Qt.KeyboardModifier.ControlModifier,
-)
+Key, Mod = Qt.Key, Qt.KeyboardModifier
+NONE, SHIFT, CTRL = Mod.NoModifier, Mod.ShiftModifier, Mod.ControlModifier
 R_WRIST, L_KNEE = MPII_16.index("r_wrist"), MPII_16.index("l_knee")
 
 

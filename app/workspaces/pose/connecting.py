@@ -35,6 +35,7 @@ def _connect_set(w: PoseWorkspace) -> None:
     a.flagged.triggered.connect(lambda on: _mark(w, w.tr("flagged"), flagged=on))
     connect(a.notes, w.panel.notes.begin)
     connect(a.search, people.begin_search)
+    connect(a.statistics, w.show_statistics)
     people.person_chosen.connect(w.go)
     notes = w.panel.notes
     notes.notes_changed.connect(lambda text, gesture: _mark(w, w.tr("note"), gesture, notes=text))
@@ -109,7 +110,7 @@ def _connect_pictures(w: PoseWorkspace) -> None:
     space.turned.connect(editor.turn)
     editor.selected_changed.connect(space.show_selected)
     editor.selected_changed.connect(layer.show_selected)
-    editor.selected_changed.connect(w.refresh_soon)
+    editor.selected_changed.connect(w.showing.show_selection)
     editor.pins_changed.connect(w.refresh_soon)
 
 

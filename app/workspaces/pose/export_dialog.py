@@ -56,7 +56,7 @@ class PoseExportDialog(SaveDialog):
         self._kind = QComboBox()
         self._kind.setAccessibleName(self.tr("Format"))
         for name, each in EXPORTS.items():
-            self._kind.addItem(each.name, name)
+            self._kind.addItem(each.title, name)
         self._kind.activated.connect(self.follow_options)
         rows = [(self.tr("Who"), who)] if len(shown) > 1 else []
         self.lay_out(look, [*rows, (self.tr("Format"), self._kind)])
@@ -93,6 +93,11 @@ class PoseExportDialog(SaveDialog):
             kind = next((name for name, each in EXPORTS.items() if each.ending == ending), None)
             if kind is not None:
                 self._kind.setCurrentIndex(self._kind.findData(kind))
+
+    def refresh(self) -> None:
+        if EXPORTS[self.kind].single and self._people["person"]:
+            choose(self._who, "person")
+        super().refresh()
 
     def facts(self) -> str:
         return EXPORTS[self.kind].description

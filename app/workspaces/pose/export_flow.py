@@ -51,11 +51,12 @@ class PoseExportFlow(Saving):
 
     def write(self, document: Document, wanted: PoseExport) -> None:
         """Export without asking."""
+        project = self._workspace.set.project if self._workspace.set else None
 
         def job(task: Task) -> Path:
             task.check()
-            export_people(wanted.people, wanted.path, wanted.kind, overwrite=wanted.overwrite)
-            return wanted.path
+            done = export_people(wanted.people, wanted.path, wanted.kind, project=project, overwrite=wanted.overwrite)
+            return done.path
 
         self._save(document, job, wanted.path.name)
 

@@ -54,6 +54,13 @@ class Showing(QObject):
         self._show_actions(person)
         w.state_changed.emit()
 
+    def show_selection(self, *_: object) -> None:
+        """Another joint is selected: at once, for the key that acts on it may come before anything is drawn."""
+        if self._w.active:
+            self._show_joint(self._w.person)
+            self._show_actions(self._w.person)
+            self._w.refresh_soon()
+
     def show_style(self) -> None:
         """Show what the settings say about looks."""
         w, s = self._w, self._w.settings

@@ -21,9 +21,11 @@ from app.workspaces.pose.actions import PoseActions
 from app.workspaces.pose.connecting import connect_acts
 from app.workspaces.pose.editor import Editor
 from app.workspaces.pose.hypotheses import Hypotheses
+from app.workspaces.pose.leaving import may_leave
 from app.workspaces.pose.pages import Page, Pages
 from app.workspaces.pose.panel import PosePanel
 from app.workspaces.pose.people.list import PeopleList
+from app.workspaces.pose.people.statistics_dialog import StatisticsDialog
 from app.workspaces.pose.people.stopwatch import Stopwatch
 from app.workspaces.pose.preparing import Preparing
 from app.workspaces.pose.reader import READ, PoseReader
@@ -91,6 +93,9 @@ class PoseWorkspace(Workspace):
         self.stopwatch = Stopwatch(self)
         self._pending: int | None = None
         self._joints: np.ndarray | None = None
+        self._shapes = shapes
+        self._statistics: StatisticsDialog | None = None
+        self._left: list[AnnotationSet] = []
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
@@ -157,13 +162,33 @@ class PoseWorkspace(Workspace):
             return self.hypotheses.cancel()
         return self.preparing.cancel(lane)
 
-    def finish(self) -> bool:
-        """No more work: the window closes. False when the last changes could not be written."""
+    def may_leave(self) -> bool:
+        """Whether the window may close: changes are on the disk, or somebody has said that they do not matter."""
+        self.stopwatch.leave()
+        open_sets = [*self._left, *([self.set] if self.set is not None else [])]
+        return all(may_leave(each, self.panel.window()) for each in open_sets)
+
+    def show_statistics(self) -> None:
+        """The statistics of the set, in a window beside the work."""
+        if self._statistics is None:
+            self._statistics = StatisticsDialog(self.people.roster, self._shapes, self.panel.window())
+            self._statistics.filter_asked.connect(self.people.show_filter)
+            self._statistics.person_chosen.connect(self.go)
+        self._statistics.show()
+        self._statistics.raise_()
+        self._statistics.activateWindow()
+
+    def finish(self) -> None:
+        """No more work: the window closes."""
         self._later.stop()
+        if self._statistics is not None:
+            self._statistics.close()
         self.stopwatch.finish()
         self.space.finish()
         self.people.finish()
-        return self._let_go()
+        self._let_go()
+        for each in self._left:
+            each.stop()
 
     # Sets
 
@@ -220,7 +245,7 @@ class PoseWorkspace(Workspace):
         annotations.kept.connect(lambda kept: self.state_changed.emit())
         self.hypotheses.open_set(annotations)
 
-    def _let_go(self) -> bool:
+    def _let_go(self) -> None:
         """Write what is left, then forget the set."""
         annotations, self.set, self.part, self.page = self.set, None, None, None
         self._pending = None
@@ -228,13 +253,17 @@ class PoseWorkspace(Workspace):
         self.hypotheses.open_set(None)
         self.editor.open(None)
         if annotations is None:
-            return True
+            return
+        if self._statistics is not None:
+            self._statistics.hide()
         self.people.open(None)
         self.pages.open(None)
-        kept = annotations.finish()
-        annotations.project.unlock()
-        annotations.deleteLater()
-        return kept
+        if annotations.finish():
+            annotations.stop()
+            annotations.deleteLater()
+        else:  # it goes on trying
+            self._left.append(annotations)
+            self._on_trouble(InputError(annotations.problem))
 
     def _begin_single(self, document: Document) -> None:
         """The person in a photo that belongs to no set."""
