@@ -11,7 +11,6 @@ import secrets
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -89,6 +88,7 @@ class Project:
         self._index = {person.person: i for i, person in enumerate(self.people)}
         if len(self._index) != len(self.people):
             raise InputError("Two people have the same name.", "Give every person another one.")
+        self._images = find_images([person.image for person in self.people], self.folders)
         self._unwritten: set[int] = set()
         self._memory, self._disk = threading.Lock(), threading.RLock()
         self._lock: ProjectLock | None = None
@@ -188,7 +188,9 @@ class Project:
         with self._memory:
             index = self._put(person)
             self._unwritten.add(index)
-        self.__dict__.pop("_images", None)
+        if person.image not in self._images.found and person.image not in self._images.missing:
+            found, missing = find_images([person.image], self.folders)
+            self._images = Images(self._images.found | found, self._images.missing + missing)
         return index
 
     # Photos
@@ -203,13 +205,9 @@ class Project:
         return self._images.found.get(person.image)
 
     def look_in(self, folders: Iterable[Path]) -> None:
-        """Look for photos in other folders, or once more in the same. The next `save` keeps them."""
+        """Look for photos in other folders, or once more in the same. Any thread. The next `save` keeps them."""
         self.folders = tuple(Path(folder) for folder in folders)
-        self.__dict__.pop("_images", None)
-
-    @cached_property
-    def _images(self) -> Images:
-        return find_images((person.image for person in self.people), self.folders)
+        self._images = find_images([person.image for person in self.people], self.folders)
 
     # To the disk
 
