@@ -92,6 +92,7 @@ class Project:
         self._unwritten: set[int] = set()
         self._memory, self._disk = threading.Lock(), threading.RLock()
         self._lock: ProjectLock | None = None
+        self._stamp: tuple[object, ...] = ()
 
     @classmethod
     def from_annotations(
@@ -139,6 +140,7 @@ class Project:
                 message names line, person and key).
         """
         path = Path(path)
+        stamp = _stamp(path)
         header, people = from_bytes(read_bytes(path), path.name, progress)
         base = path.absolute().parent
         origin = None if header.source is None else Source(header.source.format, base / header.source.file)
@@ -148,6 +150,7 @@ class Project:
         for person in entries.people.values():
             project._put(person)
         project.recovered, project.damaged = len(entries.people), entries.damaged
+        project._stamp = stamp
         return project
 
     # People
@@ -237,6 +240,7 @@ class Project:
                 if batch:
                     lines = [record.to_line(self.people[index]) for index in batch.indices]
                     Journal(self.path).append(self._revision, lines, self._before)
+                    self._stamp = _stamp(self.path)
         except BaseException:
             with self._memory:
                 self._unwritten.update(batch.indices)
@@ -286,7 +290,7 @@ class Project:
             if moved is not None:
                 self.unlock()
                 self._lock = moved
-            self.path, self.damaged = target, 0
+            self.path, self.damaged, self._stamp = target, 0, _stamp(target)
         return target
 
     def lock(self) -> None:
@@ -294,13 +298,17 @@ class Project:
 
         Raises:
             InputError: The project has no file yet.
-            OutputError: Somebody else holds it (the message says who), or the folder cannot be written to.
+            OutputError: Somebody else holds it (the message says who) or has written it since it was opened, or the
+                folder cannot be written to.
         """
         if self.path is None:
             raise InputError("The project has no file yet.", "Save it.")
         if self._lock is None:
             lock = ProjectLock(self.path)
             lock.acquire()
+            if self._stamp and self._stamp != _stamp(self.path):
+                lock.release()
+                raise OutputError(f"“{self.path.name}” was written by another program meanwhile.", "Open it again.")
             self._lock = lock
 
     def unlock(self) -> None:
@@ -338,6 +346,19 @@ def _relative(path: Path, base: Path) -> str:
         return Path(os.path.relpath(path.absolute(), base)).as_posix()
     except ValueError:  # another drive
         return path.absolute().as_posix()
+
+
+def _stamp(path: Path) -> tuple[object, ...]:
+    """What changes when the project or its journal is written."""
+    stamps: list[object] = []
+    for file in (path, Journal(path).path):
+        try:
+            found = file.stat()
+        except OSError:
+            stamps.append(None)
+        else:
+            stamps.append((found.st_mtime_ns, found.st_size, found.st_ino))
+    return tuple(stamps)
 
 
 def same_file(a: Path, b: Path) -> bool:
