@@ -37,8 +37,8 @@ def to_h5(people: Sequence[Person]) -> bytes:
     """The file's bytes.
 
     Centre and scale are as annotated; of people without them, such that MPII's window is the one around their joints.
-    `normalize`, PCKh's head size, is there when everybody has one. `weak_perspective` (N, 3) is scale in px/mm and shift in
-    MATLAB's pixels.
+    `normalize`, PCKh's head size, is there when everybody has one. `weak_perspective` (N, 3) is scale in px/mm and
+    shift in MATLAB's pixels.
 
     Args:
         people: All with a pose.
