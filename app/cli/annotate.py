@@ -50,6 +50,8 @@ def export(arguments: argparse.Namespace) -> int:
     done = export_people(
         chosen(project, arguments), arguments.output, kind, project=project, overwrite=arguments.overwrite
     )
+    if not done.people:
+        note(f"Nobody was written to {done.path.name}: there is nobody to choose from (--only, --person).")
     if done.left_out:
         note(f"{done.left_out} people are left out: the format has nothing of them.")
     if arguments.json:

@@ -11,9 +11,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
+from multiprocessing.synchronize import Event
 from typing import TypeVar
 
-from engine.errors import DeepSkelError
+from engine.errors import Cancelled, DeepSkelError
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -46,12 +47,13 @@ def spread(work: Callable[[Task], Result], tasks: Iterable[Task], processes: int
         return
     rest = iter(tasks)
     context = multiprocessing.get_context("spawn")  # torch's threads do not survive a fork
-    with _one_thread_each(), ProcessPoolExecutor(processes, mp_context=context, initializer=_begin) as pool:
-        waiting: set[Future[Result]] = {pool.submit(work, task) for task in islice(rest, 2 * processes)}
+    stop = context.Event()
+    with _one_thread_each(), ProcessPoolExecutor(processes, context, _begin, (stop,)) as pool:
+        waiting: set[Future[Result]] = {pool.submit(_do, work, task) for task in islice(rest, 2 * processes)}
         try:
             while waiting:
                 done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
-                waiting |= {pool.submit(work, task) for task in islice(rest, len(done))}
+                waiting |= {pool.submit(_do, work, task) for task in islice(rest, len(done))}
                 for future in done:
                     yield future.result()
         except BrokenProcessPool as error:
@@ -60,6 +62,7 @@ def spread(work: Callable[[Task], Result], tasks: Iterable[Task], processes: int
                 "Give the same command again with fewer --processes: it goes on where it stopped.",
             ) from error
         finally:
+            stop.set()  # what is in the queue can no longer be cancelled
             for future in waiting:
                 future.cancel()
 
@@ -79,8 +82,19 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _begin() -> None:
+_stops: list[Event] = []
+"""In a process that works: set when nobody waits for results any more."""
+
+
+def _do(work: Callable[[Task], Result], task: Task) -> Result:
+    if _stops[0].is_set():
+        raise Cancelled
+    return work(task)
+
+
+def _begin(stop: Event) -> None:
     """In a new process: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
+    _stops.append(stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.canvas.joint_words import joint_words
 from app.canvas.pose_items import ERROR
 from app.canvas.pose_marks import RADIUS, draw_visible
+from app.canvas.pyramid import Pyramid
 from app.canvas.sides import ON_PHOTO, SHAPES, side_of
 from engine.imaging.window import Window
 from engine.pose.joints import MPII_16
@@ -101,6 +102,17 @@ def test_signs_outside_the_photo_are_drawn(stage: Stage) -> None:
     joints[joint("l_wrist")] = (-12.0, 100.0)
     stage.layer.show_state(type(state)(joints, state.visibility))
     assert close(stage.colour(-12, 100), ON_PHOTO.of("left"))
+
+
+@pytest.mark.parametrize("zoom", [0.1, 1.0])
+def test_a_sign_is_seen_whose_joint_is_just_out_of_view(stage: Stage, zoom: float) -> None:
+    stage.layer.show_state(one_bone(l_wrist=2))
+    stage.canvas.show_photo(Pyramid.of_photo(np.full((2000, 3000, 3), GREY, np.uint8)))
+    stage.canvas.navigation.zoom_to(zoom)
+    place = stage.at(*xy("l_wrist"))
+    stage.canvas.navigation.pan(QPointF(350, -6) - place)
+    assert stage.at(*xy("l_wrist")).y() == pytest.approx(-6, abs=1)
+    assert not close(stage.colour(*xy("l_wrist"), dy=7), GROUND)  # the dark rim
 
 
 def test_a_moved_joint_leaves_nothing_behind(stage: Stage) -> None:

@@ -16,6 +16,7 @@ from engine.pose.editing.holding import INSIDE, held
 from engine.pose.editing.rules import Rules, prepared
 from engine.pose.editing.solve import STAGES, Chain, Places, solve
 from engine.pose.editing.state import checked_joint, checked_point, in_picture, posed, with_pose
+from engine.pose.editing.swivel import swivelled
 from engine.pose.kinematics import CHILDREN, LIMBS, MOVED, PARENTS, ROOT, bone_lengths, bone_vectors, from_bones
 from engine.pose.limits import LIMITS, trunk_axes
 from engine.pose.project.person import PoseState
@@ -88,6 +89,8 @@ def pull(
     bones = chain_of(checked_joint(joint), how.pins, reach)
     rooted = joint != ROOT
     kept = [pin for pin in sorted(how.pins - {joint}) if not rooted or MOVED[bones, checked_joint(pin)].any()]
+    if not rooted and not kept:
+        return Pulled(in_picture(with_pose(state, before), camera.project(wanted)), 0.0, {})
     free = set(bones).union(*(_limb_to(pin, bones) for pin in kept))
     if how.hold_limits:
         wanted = _not_too_close(before, bones, wanted)
@@ -155,18 +158,24 @@ def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Ru
     if len(places.joints) > 1:
         solve(chain, _pins_of(places), STAGES[-1:])
     after = from_bones(chain.vectors())
-    if not rules.hold_limits:
-        return after, chain.shift
+    return (_held(chain, places, before, after) if rules.hold_limits else after), chain.shift
+
+
+def _held(chain: Chain, places: Places, before: F64, after: F64) -> F64:
+    """(16, 3) the solved pose within limits, and the rest solved around what gives way to them."""
+    for leg in ("r_leg", "l_leg"):
+        if set(LIMBS[leg]) <= set(chain.free.tolist()):
+            after = swivelled(after, leg)
     for _ in range(ROUNDS):
         inside = held(before, after)
+        if inside is after:
+            return after
         wished = bone_vectors(inside)[chain.free] / chain.lengths[:, None]
-        off = np.abs(wished - chain.u).max(1)
-        if off.max() < THERE:
-            break
-        chain.wished, chain.wish = wished, np.where(off > THERE, 1.0, chain.wish)
+        chain.wished, chain.wish = wished, np.where(np.abs(wished - chain.u).max(1) > THERE, 1.0, chain.wish)
+        chain.u = wished
         solve(chain, places, STAGES[-2:])
         after = from_bones(chain.vectors())
-    return held(before, after), chain.shift
+    return held(before, after)
 
 
 def _pins_of(places: Places) -> Places:

@@ -84,16 +84,17 @@ def find_images(names: Iterable[str], folders: Iterable[Path]) -> Images:
 
     Folders are searched in their order, not the folders inside them.
     """
-    folders = [Path(folder) for folder in folders]
+    folders = [folder for each in folders if (folder := Path(each)).is_dir()]
     by_name: dict[str, Path] = {}
     by_stem: dict[str, Path] = {}
     for folder in folders:
-        for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+        for file in sorted(folder.iterdir(), key=lambda file: file.name):
             by_name.setdefault(file.name, file)
             by_stem.setdefault(file.stem, file)
     found, missing = {}, []
     for name in dict.fromkeys(names):
-        path = next((folder / name for folder in folders if (folder / name).is_file()), None)
+        # Names that are listed are not looked up one by one, which is slow on network drives.
+        path = by_name.get(name) or next((folder / name for folder in folders if (folder / name).is_file()), None)
         path = path or by_name.get(Path(name).name) or by_stem.get(Path(name).stem)
         if path is None:
             missing.append(name)

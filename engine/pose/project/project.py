@@ -11,7 +11,6 @@ import secrets
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -89,9 +88,11 @@ class Project:
         self._index = {person.person: i for i, person in enumerate(self.people)}
         if len(self._index) != len(self.people):
             raise InputError("Two people have the same name.", "Give every person another one.")
+        self._images = find_images([person.image for person in self.people], self.folders)
         self._unwritten: set[int] = set()
         self._memory, self._disk = threading.Lock(), threading.RLock()
         self._lock: ProjectLock | None = None
+        self._stamp: tuple[object, ...] = ()
 
     @classmethod
     def from_annotations(
@@ -139,6 +140,7 @@ class Project:
                 message names line, person and key).
         """
         path = Path(path)
+        stamp = _stamp(path)
         header, people = from_bytes(read_bytes(path), path.name, progress)
         base = path.absolute().parent
         origin = None if header.source is None else Source(header.source.format, base / header.source.file)
@@ -148,6 +150,7 @@ class Project:
         for person in entries.people.values():
             project._put(person)
         project.recovered, project.damaged = len(entries.people), entries.damaged
+        project._stamp = stamp
         return project
 
     # People
@@ -188,7 +191,9 @@ class Project:
         with self._memory:
             index = self._put(person)
             self._unwritten.add(index)
-        self.__dict__.pop("_images", None)
+        if person.image not in self._images.found and person.image not in self._images.missing:
+            found, missing = find_images([person.image], self.folders)
+            self._images = Images(self._images.found | found, self._images.missing + missing)
         return index
 
     # Photos
@@ -203,13 +208,9 @@ class Project:
         return self._images.found.get(person.image)
 
     def look_in(self, folders: Iterable[Path]) -> None:
-        """Look for photos in other folders, or once more in the same. The next `save` keeps them."""
+        """Look for photos in other folders, or once more in the same. Any thread. The next `save` keeps them."""
         self.folders = tuple(Path(folder) for folder in folders)
-        self.__dict__.pop("_images", None)
-
-    @cached_property
-    def _images(self) -> Images:
-        return find_images((person.image for person in self.people), self.folders)
+        self._images = find_images([person.image for person in self.people], self.folders)
 
     # To the disk
 
@@ -239,6 +240,7 @@ class Project:
                 if batch:
                     lines = [record.to_line(self.people[index]) for index in batch.indices]
                     Journal(self.path).append(self._revision, lines, self._before)
+                    self._stamp = _stamp(self.path)
         except BaseException:
             with self._memory:
                 self._unwritten.update(batch.indices)
@@ -288,7 +290,7 @@ class Project:
             if moved is not None:
                 self.unlock()
                 self._lock = moved
-            self.path, self.damaged = target, 0
+            self.path, self.damaged, self._stamp = target, 0, _stamp(target)
         return target
 
     def lock(self) -> None:
@@ -296,13 +298,17 @@ class Project:
 
         Raises:
             InputError: The project has no file yet.
-            OutputError: Somebody else holds it (the message says who), or the folder cannot be written to.
+            OutputError: Somebody else holds it (the message says who) or has written it since it was opened, or the
+                folder cannot be written to.
         """
         if self.path is None:
             raise InputError("The project has no file yet.", "Save it.")
         if self._lock is None:
             lock = ProjectLock(self.path)
             lock.acquire()
+            if self._stamp and self._stamp != _stamp(self.path):
+                lock.release()
+                raise OutputError(f"“{self.path.name}” was written by another program meanwhile.", "Open it again.")
             self._lock = lock
 
     def unlock(self) -> None:
@@ -340,6 +346,19 @@ def _relative(path: Path, base: Path) -> str:
         return Path(os.path.relpath(path.absolute(), base)).as_posix()
     except ValueError:  # another drive
         return path.absolute().as_posix()
+
+
+def _stamp(path: Path) -> tuple[object, ...]:
+    """What changes when the project or its journal is written."""
+    stamps: list[object] = []
+    for file in (path, Journal(path).path):
+        try:
+            found = file.stat()
+        except OSError:
+            stamps.append(None)
+        else:
+            stamps.append((found.st_mtime_ns, found.st_size, found.st_ino))
+    return tuple(stamps)
 
 
 def same_file(a: Path, b: Path) -> bool:

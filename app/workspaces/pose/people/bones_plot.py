@@ -49,7 +49,8 @@ class BonesPlot(Plot):
         names = [bone_words(bone) for bone in range(BONES)]
         self.plot.getAxis("left").setTicks([list(enumerate(names))])
         self.plot.getAxis("left").setWidth(134)
-        self.plot.getAxis("bottom").setTicks([[(v, f"{v:+d} %" if v else "0") for v in (-60, -40, -20, 0, 20, 40, 60)]])
+        self.plot.getAxis("bottom").setTicks([[(v, f"{v:+d}" if v else "0") for v in (-60, -40, -20, 0, 20, 40, 60)]])
+        self.plot.setLabel("bottom", self.tr("longer or shorter, %"))
         self.plot.setRange(xRange=(-REACH, REACH), yRange=(-0.6, BONES - 0.4), padding=0.06)
         self.colour()
 

@@ -67,7 +67,7 @@ class PeopleList(QFrame):
         column.addWidget(make.frame("separator"))
         column.addLayout(foot)
         self.roster.changed.connect(self._refresh)
-        self.thumbnails.ready.connect(self.model.refresh)
+        self.thumbnails.ready.connect(self._repaint)
         self.bar.changed.connect(lambda what: self._show_rows(self._matching(what), keep_place=False))
         self.bar.left.connect(self.left_list)
         self.bar.down.connect(self._enter_list)
@@ -81,7 +81,7 @@ class PeopleList(QFrame):
     def open(self, annotations: AnnotationSet | None) -> None:
         """Show another set, or none."""
         if self.set is not None:
-            self.set.changed.disconnect(self.model.refresh)
+            self.set.changed.disconnect(self._repaint)
         self.set = annotations
         self.bar.show_filter(Filter())
         self.roster.open(annotations)
@@ -89,7 +89,7 @@ class PeopleList(QFrame):
         everybody = np.arange(len(annotations) if annotations is not None else 0)
         self._show_rows(everybody, keep_place=False)
         if annotations is not None:
-            annotations.changed.connect(self.model.refresh)
+            annotations.changed.connect(self._repaint)
 
     def finish(self) -> None:
         """No more work: the window closes."""
@@ -215,6 +215,10 @@ class PeopleList(QFrame):
             words = self.tr("{shown} shown · {words}").format(shown=f"{shown:,}", words=words)
         self._status.setText(words)
         self._done.setValue(numbers["reviewed"])
+
+    def _repaint(self, person: int) -> None:
+        """Somebody looks different; to tell the model would have the view lay out all rows anew."""
+        self.view.update(self.model.index_of(person))
 
     def _enter_list(self) -> None:
         if not len(self.model.rows):

@@ -26,7 +26,7 @@ class Roster(QObject):
         self.set: AnnotationSet | None = None
         self.summary: Summary | None = None
         """None until everybody has been looked at."""
-        self._by_image: dict[str, list[int]] = {}
+        self._by_image: dict[str, list[int]] | None = None
         self._meanwhile: set[int] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -40,21 +40,21 @@ class Roster(QObject):
         self._worker.cancel(LANE)
         self._timer.stop()
         self._meanwhile.clear()
-        self._by_image.clear()
-        self.set, self.summary = annotations, None
+        self.set, self.summary, self._by_image = annotations, None, None
         if annotations is None:
             return
         annotations.changed.connect(self._on_changed)
         people, project = tuple(annotations.project.people), annotations.project
-        for index, person in enumerate(people):
-            self._by_image.setdefault(person.image, []).append(index)
 
-        def job(task: Task) -> Summary:
-            return Summary.of(people, project.missing)  # to look for photos may take a while, too
+        def job(task: Task) -> tuple[Summary, dict[str, list[int]]]:
+            by_image: dict[str, list[int]] = {}
+            for index, person in enumerate(people):
+                by_image.setdefault(person.image, []).append(index)
+            return Summary.of(people, project.missing), by_image  # to look for photos may take a while, too
 
-        def then(summary: Summary) -> None:
+        def then(answer: tuple[Summary, dict[str, list[int]]]) -> None:
             if self.set is annotations:
-                self._take(summary)
+                self._take(*answer)
 
         self._worker.submit(job, then, lane=LANE)
 
@@ -67,17 +67,19 @@ class Roster(QObject):
     def people_of(self, image: str) -> list[Person]:
         """Everybody in a photo, in the set's order."""
         annotations = self.set
-        return [] if annotations is None else [annotations.person(i) for i in self._by_image.get(image, ())]
+        if annotations is None:
+            return []
+        if self._by_image is None:
+            return [person for person in annotations.project.people if person.image == image]
+        return [annotations.person(index) for index in self._by_image.get(image, ())]
 
     def place(self, index: int) -> tuple[int, int]:
-        """Which person of their photo somebody is, from 1, and how many there are."""
-        if self.set is None:
-            return 1, 1
-        together = self._by_image[self.set.person(index).image]
-        return together.index(index) + 1, len(together)
+        """Which person of their photo somebody is, from 1, and how many there are; (1, 1) until that is known."""
+        summary = self.summary
+        return (1, 1) if summary is None else (int(summary.number[index]), int(summary.together[index]))
 
-    def _take(self, summary: Summary) -> None:
-        self.summary = summary
+    def _take(self, summary: Summary, by_image: dict[str, list[int]]) -> None:
+        self.summary, self._by_image = summary, by_image
         if self.set is not None:
             for index in self._meanwhile:
                 summary.update(index, self.set.person(index))

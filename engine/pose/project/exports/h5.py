@@ -37,8 +37,8 @@ def to_h5(people: Sequence[Person]) -> bytes:
     """The file's bytes.
 
     Centre and scale are as annotated; of people without them, such that MPII's window is the one around their joints.
-    `normalize`, PCKh's head size, is there when everybody has one. `camera` (N, 3) is scale in px/mm and shift in
-    MATLAB's pixels.
+    `normalize`, PCKh's head size, is there when everybody has one. `weak_perspective` (N, 3) is scale in px/mm and
+    shift in MATLAB's pixels.
 
     Args:
         people: All with a pose.
@@ -56,7 +56,7 @@ def to_h5(people: Sequence[Person]) -> bytes:
         "scale": places[:, 2],
         "joint_3d_mono": np.reshape([s.pose for s in states], (-1, COUNT, 3)).astype(np.float64),
         "joint_2d": np.reshape([s.projected() for s in states], (-1, COUNT, 2)) - MATLAB,
-        "camera": np.reshape(cameras, (-1, 3)).astype(np.float64),
+        "weak_perspective": np.reshape(cameras, (-1, 3)).astype(np.float64),
         "istrain": np.array([person.split == "train" for person in people], np.int8),
         **{name: _bytes([getattr(person, name) for person in people]) for name in _TEXT},
     }
@@ -71,7 +71,7 @@ def to_h5(people: Sequence[Person]) -> bytes:
         file.attrs["root"] = MPII_16.root
         file.attrs["coordinates of part, joint_2d, center"] = PIXELS
         file.attrs["coordinates of joint_3d_mono"] = SPACE
-        file.attrs["camera"] = "weak perspective: joint_2d = camera[0] · joint_3d_mono[:, :2] + camera[1:]"
+        file.attrs["weak_perspective"] = "scale, tx, ty: joint_2d = scale · joint_3d_mono[:, :2] + (tx, ty)"
         file.attrs["visible"] = "1 visible, 0 hidden; joints that nobody knows are at part (0, 0)"
     return stream.getvalue()
 
@@ -88,11 +88,11 @@ def read_people_h5(path: str | Path) -> list[Person]:
         fields: dict[str, Any] = {key: item[()] for key, item in file.items() if isinstance(item, h5py.Dataset)}
     count = len(annotations)
     poses = _field(fields, "joint_3d_mono", path, count, COUNT, 3)
-    cameras = _field(fields, "camera", path, count, 3)
+    cameras = _field(fields, "weak_perspective", path, count, 3)
     centers, scales = _field(fields, "center", path, count, 2) + MATLAB, _field(fields, "scale", path, count)
     names, splits = (_texts(fields, key, path, count) for key in _TEXT)
     if not (cameras[:, 0] > 0).all():
-        raise InputError(f"“camera” of {path.name} has a scale that is not above 0.")
+        raise InputError(f"“weak_perspective” of {path.name} has a scale that is not above 0.")
     people = []
     for i, annotation in enumerate(annotations):
         person = person_of(annotation)

@@ -93,7 +93,7 @@ def test_h5_has_what_code_that_learns_poses_reads(tmp_path: Path) -> None:
         assert (file["scale"][0], file["normalize"][0], file["istrain"][0]) == (1.5, 60, 1)
         assert file["joint_3d_mono"].shape == (1, 16, 3)
         assert file["joint_3d_mono"][0, 7].tolist() == [0, 0, 0]
-        scale, *shift = file["camera"][0]
+        scale, *shift = file["weak_perspective"][0]
         np.testing.assert_allclose(file["joint_2d"][0], scale * file["joint_3d_mono"][0, :, :2] + shift)
         np.testing.assert_allclose(file["joint_2d"][0, 1:], file["part"][0, 1:])
         assert list(file.attrs["joints"]) == list(MPII_16.joints)
@@ -188,8 +188,8 @@ def test_malformed_h5(tmp_path: Path) -> None:
     for field, values, said in (
         ("joint_3d_mono", None, "no field “joint_3d_mono”"),
         ("joint_3d_mono", np.zeros((3, 17, 3)), "“joint_3d_mono”"),
-        ("camera", np.zeros((3, 3)), "“camera”"),
-        ("camera", np.full((3, 3), b"x"), "“camera”"),
+        ("weak_perspective", np.zeros((3, 3)), "“weak_perspective”"),
+        ("weak_perspective", np.full((3, 3), b"x"), "“weak_perspective”"),
         ("person", None, "“person”"),
     ):
         export_people(people_like(3), path, "h5", overwrite=True)

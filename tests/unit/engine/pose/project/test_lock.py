@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -70,6 +71,28 @@ def test_the_same_program_cannot_open_it_twice(tmp_path: Path) -> None:
     first.unlock()
     second.lock()
     second.unlock()
+
+
+@pytest.mark.parametrize("how", ["append", "save"])
+def test_what_another_has_written_since_it_was_opened_is_not_written_over(tmp_path: Path, how: str) -> None:
+    path = Project(people_like(2)).save(tmp_path / "set.json")
+    late, first = Project.open(path), Project.open(path)
+    first.lock()
+    first.replace(0, replace(first.people[0], notes="first"))
+    if how == "append":
+        first.append(first.take_unwritten())
+    else:
+        first.save()
+    first.unlock()
+    with pytest.raises(OutputError, match="meanwhile"):
+        late.lock()
+    assert names(tmp_path) == (["set.json", "set.json.journal"] if how == "append" else ["set.json"])
+    again = Project.open(path)
+    again.lock()
+    assert again.people[0].notes == "first"
+    again.unlock()
+    first.lock()  # what they have written themselves they know
+    first.unlock()
 
 
 def test_saved_elsewhere_the_lock_goes_along(tmp_path: Path) -> None:

@@ -221,9 +221,15 @@ def test_photos(tmp_path: Path, saved: Project) -> None:
     (tmp_path / "photos").mkdir()
     for name in dict.fromkeys(person.image for person in saved.people[:3]):
         (tmp_path / "photos" / name).touch()
+    saved.look_in(saved.folders)
     assert saved.image_path(saved.people[0]) == tmp_path / "photos" / saved.people[0].image
     assert saved.image_path(saved.people[4]) is None
     assert saved.missing == tuple(dict.fromkeys(p.image for p in saved.people if not saved.image_path(p)))
+    (tmp_path / "photos" / "new.jpg").touch()
+    for image in ("new.jpg", "newer.jpg"):
+        saved.add(replace(everything(), person=image, image=image))
+    assert [bool(saved.image_path(person)) for person in saved.people[-2:]] == [True, False]
+    assert saved.missing[-1] == "newer.jpg"
     saved.look_in([])
     assert saved.image_path(saved.people[0]) is None
 
