@@ -3,8 +3,8 @@
     python -m app.demo            opens the window, or drives it under a virtual screen where there is no display
     python -m app.demo --drive    drives it on whatever screen there is
 
-Driving means real mouse and key events: open, click, second click, export, skeleton, another threshold, pose, a limb
-flipped in depth. It leaves the cut-out, pictures of the window and the timings in out/, and fails when any of that did
+Driving means real mouse and key events: open, click, second click, export, skeleton, another threshold, pose, a bone
+turned. It leaves the cut-out, pictures of the window and the timings in out/, and fails when any of that did
 not work.
 """
 
@@ -175,7 +175,8 @@ class Driver:
         window.grab().save(str(self.skeleton))
         pose = workspace.pose
         step("pose", lambda: self._press(window, workspace.common.workspaces["pose"]), lambda: self._posed(window))
-        step("flip", lambda: self._flip(window), lambda: pose.person and pose.person.changed)
+        if pose.person and pose.person.state.pose is not None:  # nobody may be found
+            step("turn", lambda: self._turn(window), lambda: pose.person and pose.person.changed)
         window.grab().save(str(self.pose))
         longest = max(each["longest_block_ms"] for each in steps.values())
         self.figures = {
@@ -228,19 +229,19 @@ class Driver:
             QTest.keyClick(window.workbench.skeleton.panel.threshold.slider, Qt.Key.Key_Left)
 
     def _posed(self, window: MainWindow) -> bool:
-        """Whether the person has a pose and all hypotheses are there."""
+        """Whether the person has a pose and all hypotheses are there, or it is told that there is nobody."""
         pose = window.workbench.pose
         read = any(candidate.source == "predicted" for candidate in pose.hypotheses.candidates)
-        return read and pose.person is not None and pose.person.state.pose is not None
+        return bool(pose.hypotheses.problem) or (read and bool(pose.person and pose.person.state.pose is not None))
 
-    def _flip(self, window: MainWindow) -> None:
-        """The right arm in depth, with the keyboard."""
+    def _turn(self, window: MainWindow) -> None:
+        """The right forearm, with the keyboard."""
         from PySide6.QtCore import Qt
         from PySide6.QtTest import QTest
 
         window.activateWindow()  # without a window manager nobody else does it, and keys go to the active window
         QTest.qWaitForWindowActive(window, 2000)
-        for key in (Qt.Key.Key_Q, Qt.Key.Key_D):
+        for key in (Qt.Key.Key_Q, Qt.Key.Key_Up):
             QTest.keyClick(window.workbench.canvas, key)
 
     def _check(self, prediction: Any) -> None:

@@ -186,6 +186,6 @@ CHECKS: dict[str, Callable[[], Any]] = {
     "crop": _crop,
     "skeleton": _skeleton,
     "pose": _pose,
-    "3D view": _space,
+    "space": _space,
     "window": _window,
 }

@@ -34,11 +34,20 @@ def test_the_drive_of_the_window(environment: dict[str, str], tmp_path: Path) ->
     assert done.returncode == 0, done.stdout + done.stderr
     assert "virtual screen" in done.stdout
     figures = json.loads((out / "timings.json").read_text())
-    assert list(figures["steps"]) == ["open", "first click", "second click", "export", "skeleton", "threshold"]
+    assert list(figures["steps"]) == [
+        "open",
+        "first click",
+        "second click",
+        "export",
+        "skeleton",
+        "threshold",
+        "pose",
+        "turn",
+    ]
     with Image.open(out / "cut-out.png") as cutout:
         assert cutout.mode == "RGBA"
     assert figures["skeleton_points"] > 0
-    for name in ("window.png", "skeleton.png"):
+    for name in ("window.png", "skeleton.png", "pose.png"):
         with Image.open(out / name) as screenshot:
             assert len(screenshot.resize((64, 48)).convert("RGB").getcolors(64 * 48)) > 100, "a blank window"
 
@@ -69,5 +78,7 @@ def test_self_test_names_what_is_wrong(deepskel: Run, tmp_path: Path) -> None:
         "device": "ok",
         "crop": "FAILED",
         "skeleton": "FAILED",
+        "pose": "FAILED",
+        "space": "ok",
         "window": "ok",
     }, done.stdout
