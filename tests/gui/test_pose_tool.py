@@ -242,6 +242,18 @@ def test_ctrl_and_arrows_move_the_selected_joint_by_screen_pixels(stage: Stage) 
     assert moves[0][3] == moves[1][3]
 
 
+def test_keys_that_are_faster_than_the_state_are_not_lost(stage: Stage) -> None:
+    stage.layer.show_selected(WRIST)
+    for _ in range(3):
+        QTest.keyClick(stage.canvas, Qt.Key.Key_Right, CTRL)  # nobody moves the joint meanwhile
+    step = 1 / stage.canvas.transform().m11()
+    x, y = spread().joints[WRIST]
+    assert [m[1] for m in stage.of("moved")] == pytest.approx([x + step, x + 2 * step, x + 3 * step])
+    stage.layer.show_state(spread())  # undone, say
+    QTest.keyClick(stage.canvas, Qt.Key.Key_Right, CTRL)
+    assert stage.of("moved")[-1][1:3] == pytest.approx([x + step, y])
+
+
 def test_a_pause_or_another_joint_begins_another_gesture(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
     monkeypatch.setattr(pose_keyboard.time, "monotonic", lambda: now[0])
