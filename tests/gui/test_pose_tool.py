@@ -9,9 +9,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.canvas import pose_keyboard
+from app.document.pose import PosePart
+from app.settings import Settings
+from app.workspaces.pose.editor import Editor
 from engine.crop.prompts import Box
 from engine.pose.joints import MPII_16
-from engine.pose.project.person import PoseState
+from engine.pose.project.person import Person, PoseState
 from tests.gui.pose_stage import HEIGHT, NONE, RIGHT, WIDTH, Stage, joint, spread, with_pose
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -225,6 +228,29 @@ def test_without_a_photo_nothing_is_heard(stage: Stage) -> None:
     stage.click(QPointF(100, 100))
     QTest.keyClick(stage.canvas, Qt.Key.Key_Left, CTRL)
     assert stage.said == []
+
+
+def test_a_drag_that_is_given_back_leaves_no_trace(stage: Stage, settings: Settings) -> None:
+    part = PosePart(Person("a", "a.jpg", spread(), reviewed=True))
+    editor = Editor(settings, lambda: np.eye(3))
+    editor.open(part)
+    part.person_changed.connect(lambda person, before: stage.layer.show_state(person.state))
+    stage.tool.moved.connect(editor.move_joint)
+    stage.tool.given_up.connect(editor.give_up)
+    before = part.person
+    start = place(stage, WRIST)
+    stage.drag(start, start + QPointF(30, 0))
+    after = part.person
+    assert not after.same_as(before)
+    start = place(stage, WRIST)
+    stage.press(start)
+    stage.drag_to(start + QPointF(40, 10))
+    assert not part.person.same_as(after)
+    stage.tool.escape()
+    assert part.person.same_as(after)
+    part.undo_stack.undo()
+    assert part.person.same_as(before)
+    assert not part.undo_stack.canUndo()
 
 
 # Keys
