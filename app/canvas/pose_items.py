@@ -200,6 +200,11 @@ class OthersItem(ScreenItem):
         self.hovered: str | None = None
 
     def show_people(self, people: list[tuple[str, F64]]) -> None:
+        same = [person for person, _ in people] == [person for person, _ in self.people]
+        if same and all(
+            np.array_equal(a, b, equal_nan=True) for (_, a), (_, b) in zip(people, self.people, strict=True)
+        ):
+            return  # whoever asks again does not have them drawn again
         self.people = people
         self._cover(np.concatenate([joints for _, joints in people]) if people else np.empty((0, 2)))
 
@@ -231,9 +236,15 @@ class MapItem(Layer):
     def __init__(self, z: float) -> None:
         super().__init__(z)
         self._image: QImage | None = None
+        self._rgb: U8 | None = None
 
     def show_map(self, window: Window | None, rgb: U8 | None) -> None:
         """`rgb` (s, s, 3) over `window` in source pixels."""
+        place = QRectF() if window is None else QRectF(window.x0, window.y0, window.width, window.height)
+        before, self._rgb = self._rgb, rgb
+        same = rgb is before if rgb is None or before is None else np.array_equal(rgb, before)
+        if same and place == self._bounds:
+            return
         if window is None or rgb is None:
             self._image = None
             self._resize(QRectF())
@@ -244,7 +255,7 @@ class MapItem(Layer):
         side_y, side_x = rgba.shape[:2]
         straight = QImage(rgba.data, side_x, side_y, rgba.strides[0], QImage.Format.Format_RGBA8888)
         self._image = straight.convertToFormat(QImage.Format.Format_ARGB32_Premultiplied)  # a copy of its own
-        self._resize(QRectF(window.x0, window.y0, window.width, window.height))
+        self._resize(place)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if self._image is not None:

@@ -15,6 +15,7 @@ from app.canvas.view import Canvas
 if TYPE_CHECKING:
     from app.canvas.pose_layer import PoseLayer
     from app.canvas.pose_tool import PoseTool
+    from engine.pose.project.person import PoseState
 
 FAR = 10
 """Screen pixels that Ctrl+Shift and an arrow go; Ctrl alone goes one."""
@@ -30,6 +31,9 @@ class PoseKeyboard:
         self._gesture: object = None
         self._joint: int | None = None
         self._last = float("-inf")
+        self._seen: PoseState | None = None
+        self._goal = QPointF()
+        self._goal_of: object = None
 
     def put_away(self) -> bool:
         """Hide the crosshair and end the gesture; True when the crosshair was there."""
@@ -64,7 +68,11 @@ class PoseKeyboard:
         if self._gesture is None or now - self._last > BURST_S:
             self._gesture = object()
         self._last = now
-        goal = QPointF(*self._layer.state.joints[joint].tolist()) + step
+        state = self._layer.state
+        # Keys may come faster than the state follows; then they go on from where the joint was asked to be.
+        behind = state is self._seen and self._gesture is self._goal_of
+        goal = (self._goal if behind else QPointF(*state.joints[joint].tolist())) + step
+        self._seen, self._goal, self._goal_of = state, goal, self._gesture
         self._tool.move_joint(joint, goal, self._gesture)
         self._canvas.navigation.reveal(goal)
 

@@ -30,7 +30,7 @@ JOINT_RADII: F64 = np.array(
 )
 """(16,) mm."""
 _BONE_TO = {int(child): bone for bone, child in enumerate(CHILDREN)}
-GHOST_RADIUS = 11.0
+GHOST_RADIUS = 9.0
 """mm, of all the bones of a candidate."""
 GAP = 25.0
 """mm between the lowest joint and the floor."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QMouseEvent,
+    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
@@ -111,7 +112,7 @@ class PoseCanvas(QWidget):
             self._floor = floor_under(scene.pose)
         self._hand.show_scene(scene)
         if first:
-            self._easing.stop()
+            self._stop()
             self._show_view(self._looking(self._look))
         self._changed()
 
@@ -142,11 +143,11 @@ class PoseCanvas(QWidget):
         """Bring all of the pose into view from the present direction: for another person."""
         pose = self._hand.scene.pose
         if pose is not None:
-            self._easing.stop()
+            self._stop()
             self._show_view(self._placed(self._hand.view).fitted(pose))
 
     def set_navigation(self, how: Navigation) -> None:
-        self._easing.stop()
+        self._stop()
         before = self._hand.view
         self._hand.navigate(how)
         self._moved(before)
@@ -164,7 +165,7 @@ class PoseCanvas(QWidget):
 
     def finish(self) -> None:
         """Stop moving and give the graphics back."""
-        self._easing.stop()
+        self._stop()
         if self._renderer is not None:
             self._renderer.close()
             self._renderer = None
@@ -185,7 +186,7 @@ class PoseCanvas(QWidget):
         if self.isVisible() and motion_is_welcome():
             self._easing.go(self._hand.view, view)
         else:
-            self._easing.stop()
+            self._stop()
             self._show_view(view)
 
     def _show_view(self, view: Viewpoint) -> None:
@@ -220,6 +221,10 @@ class PoseCanvas(QWidget):
 
     def _moving(self) -> bool:
         return self._hand.held or self._easing.running
+
+    def _stop(self) -> None:
+        self._easing.stop()
+        self._sharpen()
 
     def _sharpen(self) -> None:
         """What was drawn roughly while it moved is drawn well."""
@@ -265,7 +270,7 @@ class PoseCanvas(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt's name
         button = _BUTTONS.get(event.button())
         if button is not None:
-            self._easing.stop()
+            self._stop()
             self._do(self._hand.press(_xy(event), button, _keys(event)))
             self._show_cursor()
 
@@ -292,7 +297,7 @@ class PoseCanvas(QWidget):
             self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt's name
-        self._easing.stop()
+        self._stop()
         before, angle = self._hand.view, event.angleDelta()
         notches = (angle.y() or angle.x()) / 120  # Shift and Alt may turn it sideways
         position = event.position()
@@ -301,6 +306,15 @@ class PoseCanvas(QWidget):
             self._do(self._hand.wheel(xy, notches, _keys(event), event.timestamp()))
             self._moved(before)
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Two fingers drawn apart on a touchpad zoom."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._stop()
+            position = event.position()
+            self._show_view(self._hand.view.zoomed(max(0.1, 1 + event.value()), (position.x(), position.y())))
+            return True
+        return super().event(event)
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         self._do(self._hand.leave())
@@ -325,7 +339,7 @@ class PoseCanvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name
         if event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
             factor = 1 / ZOOM if event.key() == Qt.Key.Key_Minus else ZOOM
-            self._easing.stop()
+            self._stop()
             self._show_view(self._hand.view.zoomed(factor))
         elif event.key() == Qt.Key.Key_Escape and self.escape():
             pass
@@ -346,7 +360,7 @@ class PoseCanvas(QWidget):
         return True
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        self._easing.stop()
+        self._stop()
         size: XY = float(self.width()), float(self.height())
         fresh = min(self._hand.view.size) <= 1
         self._show_view(self._hand.view.resized(size))
@@ -370,7 +384,7 @@ class PoseCanvas(QWidget):
         self._changed()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt's name
-        self._easing.stop()
+        self._stop()
         self._do(self._hand.escape() + self._hand.leave())
 
 

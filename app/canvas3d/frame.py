@@ -46,15 +46,15 @@ def colours_of(palette: QPalette) -> Colours:
     window = palette.color(role.Window)
     dark = window.lightnessF() < 0.5
     return Colours(
-        ground=window.darker(125) if dark else window.darker(104),
+        ground=window.lighter(118) if dark else window.darker(104),
         lines=QColor("#8b93a3") if dark else QColor("#7c8492"),
         shadow=QColor("#000000") if dark else QColor("#39414f"),
         text=palette.color(role.WindowText),
         muted=palette.color(role.PlaceholderText),
         accent=palette.color(role.Accent),
         sides=colours_on(palette),
-        ghosts=0.34 if dark else 0.38,
-        depth=0.55 if dark else 0.32,
+        ghosts=0.36 if dark else 0.38,
+        depth=0.6 if dark else 0.32,
     )
 
 

@@ -1,7 +1,7 @@
 """The pose by OpenGL, off the screen: vispy draws into a framebuffer, and the widget paints the picture like any other.
 
 So no window has to become one of OpenGL's, which on many a system makes it flicker or turn black, and losing the
-context costs no more than falling back to the painter. Importing this module imports vispy: a quarter of a second.
+context costs no more than falling back to the painter. Importing this module imports vispy, which takes some 50 ms.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from app.canvas3d.scene import Scene  # noqa: E402
 
 SAMPLES = 4
 """A pixel, where the driver has them."""
+VEIL = ("src_alpha", "one_minus_src_alpha", "one", "one_minus_src_alpha")
+"""How what is faint is laid over what is there; the picture itself stays opaque."""
 SOFTWARE = ("llvmpipe", "softpipe", "swrast", "software", "swiftshader", "basic render", "gdi generic")
 """In the names of drivers that compute on the processor, lower case."""
 
@@ -125,7 +127,9 @@ class GlRenderer:
             self._draw_floor(frame, frame.floor)
         self._draw_solids(frame)
         self._canvas.flush()
-        picture = buffer.toImage().convertToFormat(QImage.Format.Format_RGB32)
+        picture = buffer.toImage()
+        if not picture.reinterpretAsFormat(QImage.Format.Format_RGB32):
+            picture = picture.convertToFormat(QImage.Format.Format_RGB32)
         buffer.release()
         picture.setDevicePixelRatio(frame.ratio)
         return picture
@@ -143,7 +147,7 @@ class GlRenderer:
 
     def _draw_floor(self, frame: Frame, floor: Floor) -> None:
         view, colours = frame.view, frame.colours
-        gloo.set_state(depth_test=False, blend=True, blend_func=("src_alpha", "one_minus_src_alpha"))
+        gloo.set_state(depth_test=False, blend=True, blend_func=VEIL)
         if shadow_shows(floor, view):
             if floor is not self._floor:
                 self._floor = floor
@@ -166,12 +170,8 @@ class GlRenderer:
         self._upload(frame.scene, frame)
         matrix, axes = frame.view.matrix(), frame.view.rotation
         self._solid["u_matrix"], self._solid["u_axes"] = matrix.T.astype(np.float32), axes.T.astype(np.float32)
-        gloo.set_state(depth_test=True, blend=False, depth_func="less")
         body, ghosts = self._counts
-        if body:
-            self._solid["u_alpha"] = 1.0
-            self._solid.bind(self._body)
-            self._solid.draw("triangles")
+        gloo.set_state(depth_test=True, blend=False, depth_func="less")
         if ghosts:
             # First the depth alone, then the colour of what is in front: a veil of one strength where many overlap.
             self._solid["u_alpha"] = frame.colours.ghosts
@@ -179,7 +179,13 @@ class GlRenderer:
             gloo.set_color_mask(False, False, False, False)
             self._solid.draw("triangles")
             gloo.set_color_mask(True, True, True, True)
-            gloo.set_state(blend=True, blend_func=("src_alpha", "one_minus_src_alpha"), depth_func="lequal")
+            gloo.set_state(blend=True, blend_func=VEIL, depth_func="lequal")
+            self._solid.draw("triangles")
+            gloo.set_state(blend=False, depth_func="less")
+            gloo.clear(color=False, depth=1.0)
+        if body:  # over them, however near they are: it is what is worked on
+            self._solid["u_alpha"] = 1.0
+            self._solid.bind(self._body)
             self._solid.draw("triangles")
 
     def _upload(self, scene: Scene, frame: Frame) -> None:

@@ -54,7 +54,8 @@ def draw_marks(painter: QPainter, hand: Hand, colours: Colours, floor: Floor | N
     label = label_of(hand)
     if label:
         text, place = label
-        _draw_label(painter, colours, text, place, hand.view.size)
+        joints = view.project(scene.pose) if scene.pose is not None else np.zeros((0, 2))
+        _draw_label(painter, colours, text, place, view.size, joints)
 
 
 def label_of(hand: Hand) -> tuple[str, F64] | None:
@@ -227,15 +228,16 @@ def _draw_gizmo(painter: QPainter, hand: Hand, colours: Colours) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
-def _draw_label(painter: QPainter, colours: Colours, text: str, place: F64, size: tuple[float, float]) -> None:
+def _draw_label(
+    painter: QPainter, colours: Colours, text: str, place: F64, size: tuple[float, float], joints: F64
+) -> None:
     font = painter.font()
     font.setPixelSize(13)
     font.setBold(False)
     painter.setFont(font)
     metrics = QFontMetricsF(font)
     width, height = metrics.horizontalAdvance(text) + 16, metrics.height() + 8
-    x = min(max(place[0] + 18, 4), max(size[0] - width - 4, 4))
-    y = min(max(place[1] - height - 14, 4), max(size[1] - height - 4, 4))
+    x, y = _free_place(place, np.array([width, height]), np.asarray(size), joints)
     box = QRectF(x, y, width, height)
     painter.setPen(QPen(_faint(colours.muted, 0.6), 1))
     painter.setBrush(_faint(colours.ground, 0.92))
@@ -243,6 +245,18 @@ def _draw_label(painter: QPainter, colours: Colours, text: str, place: F64, size
     painter.setPen(colours.text)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _free_place(place: F64, box: F64, size: F64, joints: F64) -> F64:
+    """(2,) upper left corner of a label beside `place`, where it covers the fewest joints (N, 2)."""
+    right, above, left, below = place[0] + 18, place[1] - box[1] - 14, place[0] - box[0] - 18, place[1] + 14
+    found: list[tuple[int, int]] = []
+    corners = [np.array(corner) for corner in ((right, above), (left, above), (right, below), (left, below))]
+    for i, corner in enumerate(corners):
+        corners[i] = np.clip(corner, 4, np.maximum(size - box - 4, 4))
+        covered = ((joints > corners[i] - 10) & (joints < corners[i] + box + 10)).all(1)
+        found.append((int(covered.sum()), i))
+    return corners[min(found)[1]]
 
 
 def _circle(painter: QPainter, place: F64, radius: float, colour: QColor, width: float) -> None:

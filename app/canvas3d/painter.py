@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QImage,
     QLinearGradient,
     QPainter,
+    QPainterPath,
     QPen,
     QPolygonF,
     QRadialGradient,
@@ -30,7 +31,7 @@ F64 = npt.NDArray[np.float64]
 Piece = tuple[float, Callable[[QPainter], None]]
 """Depth and what draws it."""
 
-_STOPS = np.linspace(-1, 1, 5)
+_STOPS = np.linspace(-1, 1, 7)
 
 
 class PainterRenderer:
@@ -48,8 +49,8 @@ class PainterRenderer:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         if frame.floor is not None:
             _draw_floor(painter, frame, frame.floor)
-        pieces = _ghosts(frame) + _body(frame)
-        for _, draw in sorted(pieces, key=lambda piece: -piece[0]):
+        _draw_ghosts(painter, frame)
+        for _, draw in sorted(_body(frame), key=lambda piece: -piece[0]):
             draw(painter)
         painter.end()
         return image
@@ -87,20 +88,24 @@ def shadow_image(floor: Floor, colour: QColor, depth: float) -> QImage:
     return QImage(rgba.tobytes(), SHADOW, SHADOW, 4 * SHADOW, QImage.Format.Format_RGBA8888).copy()
 
 
-def _ghosts(frame: Frame) -> list[Piece]:
+def _draw_ghosts(painter: QPainter, frame: Frame) -> None:
+    """All of a side in one stroke: a veil of one strength where many overlap. The pose is drawn over them."""
     ends, bones, _ = ghost_bones(frame.scene)
     if not len(ends):
-        return []
-    view, pieces = frame.view, list[Piece]()
-    flat, depths = view.project(ends), view.depth(ends).mean(1)
-    widths = 2 * GHOST_RADIUS * view.magnification(depths)
-    for (a, b), depth, width, bone in zip(flat, depths, widths, bones, strict=True):
-        colour = frame.colours.sides.of(BONE_SIDES[bone])
+        return
+    view, sides = frame.view, np.array([BONE_SIDES[bone] for bone in bones])
+    flat = view.project(ends)
+    width = max(2 * GHOST_RADIUS * float(view.magnification(view.depth(ends)).mean()), 1.5)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for side in ("middle", "left", "right"):
+        path = QPainterPath()
+        for a, b in flat[sides == side].tolist():
+            path.moveTo(*a)
+            path.lineTo(*b)
+        colour = frame.colours.sides.of(side)
         colour.setAlphaF(frame.colours.ghosts)
-        pen = QPen(colour, max(float(width), 1.5), Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap)
-
-        pieces.append((float(depth) + GHOST_RADIUS, _line(pen, QPointF(*a), QPointF(*b))))
-    return pieces
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPath(path)
 
 
 def _body(frame: Frame) -> list[Piece]:
@@ -194,14 +199,6 @@ def _joint(frame: Frame, joint: int, place: F64) -> list[Piece]:
             each(painter)
 
     return [(depth, draw_all)]
-
-
-def _line(pen: QPen, a: QPointF, b: QPointF) -> Callable[[QPainter], None]:
-    def draw(painter: QPainter) -> None:
-        painter.setPen(pen)
-        painter.drawLine(a, b)
-
-    return draw
 
 
 def _polygon(points: F64, fill: QColor | QLinearGradient) -> Callable[[QPainter], None]:

@@ -50,9 +50,8 @@ def init(arguments: argparse.Namespace) -> int:
     project, resumed = _begun(fresh, arguments)
     told = _Told()
     with _locked(project):
-        if project.path is None:
-            project.save(arguments.output, overwrite=arguments.overwrite)
-            project.lock()
+        if not resumed:
+            project.save(overwrite=arguments.overwrite)
         with _kept(project) as keep:
             wanted = [project.find(person.person) for person in fresh.people]
             _lift(project, wanted, keep, told, arguments)
@@ -86,6 +85,7 @@ def _begun(fresh: Project, arguments: argparse.Namespace) -> tuple[Project, bool
     """The project to work on, and whether it was there: who is missing in it is added, nobody is changed."""
     output: Path = arguments.output
     if arguments.overwrite or not output.exists():
+        fresh.path = output
         return fresh, False
     try:
         project = Project.open(output)
@@ -119,8 +119,7 @@ def _same_source(project: Project, fresh: Project) -> bool:
 @contextmanager
 def _locked(project: Project) -> Iterator[None]:
     """Nobody else writes the project meanwhile."""
-    if project.path is not None:
-        project.lock()
+    project.lock()
     try:
         yield
     finally:

@@ -109,10 +109,14 @@ def test_it_draws_what_the_painter_draws() -> None:
     run(
         GIVEN
         + """
-for azimuth, elevation, perspective, ratio in ((0, 0, False, 1), (0.7, 0.4, False, 2), (2.5, 0.2, True, 1.5)):
+dark, light = colours, colours_of(theme.palette(theme.LIGHT))
+for azimuth, elevation, perspective, ratio, colours in (
+    (0, 0, False, 1, dark), (0.7, 0.4, False, 2, light), (2.5, 0.2, True, 1.5, dark), (0.4, 0.9, True, 1, light)
+):
     picture = frame(azimuth, elevation, perspective, ratio)
     mine, theirs = values(gl.render(picture)), values(PainterRenderer().render(picture))
     differing = (np.abs(mine - theirs).max(-1) > 48).mean()
+    assert (np.abs(mine - theirs).max(-1) > 12).mean() < 0.05  # the floor and its shadow too
     solid = (np.ptp(theirs, axis=-1) > 60).mean()
     print(azimuth, round(differing, 4), round(solid, 4))
     assert solid > 0.02

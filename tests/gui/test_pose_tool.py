@@ -9,9 +9,12 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from app.canvas import pose_keyboard
+from app.document.pose import PosePart
+from app.settings import Settings
+from app.workspaces.pose.editor import Editor
 from engine.crop.prompts import Box
 from engine.pose.joints import MPII_16
-from engine.pose.project.person import PoseState
+from engine.pose.project.person import Person, PoseState
 from tests.gui.pose_stage import HEIGHT, NONE, RIGHT, WIDTH, Stage, joint, spread, with_pose
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -227,6 +230,29 @@ def test_without_a_photo_nothing_is_heard(stage: Stage) -> None:
     assert stage.said == []
 
 
+def test_a_drag_that_is_given_back_leaves_no_trace(stage: Stage, settings: Settings) -> None:
+    part = PosePart(Person("a", "a.jpg", spread(), reviewed=True))
+    editor = Editor(settings, lambda: np.eye(3))
+    editor.open(part)
+    part.person_changed.connect(lambda person, before: stage.layer.show_state(person.state))
+    stage.tool.moved.connect(editor.move_joint)
+    stage.tool.given_up.connect(editor.give_up)
+    before = part.person
+    start = place(stage, WRIST)
+    stage.drag(start, start + QPointF(30, 0))
+    after = part.person
+    assert not after.same_as(before)
+    start = place(stage, WRIST)
+    stage.press(start)
+    stage.drag_to(start + QPointF(40, 10))
+    assert not part.person.same_as(after)
+    stage.tool.escape()
+    assert part.person.same_as(after)
+    part.undo_stack.undo()
+    assert part.person.same_as(before)
+    assert not part.undo_stack.canUndo()
+
+
 # Keys
 
 
@@ -240,6 +266,18 @@ def test_ctrl_and_arrows_move_the_selected_joint_by_screen_pixels(stage: Stage) 
     moves = stage.of("moved")
     assert [tuple(m[:3]) for m in moves] == [(WRIST, x - 0.5, y), (WRIST, x - 0.5, y + 5)]
     assert moves[0][3] == moves[1][3]
+
+
+def test_keys_that_are_faster_than_the_state_are_not_lost(stage: Stage) -> None:
+    stage.layer.show_selected(WRIST)
+    for _ in range(3):
+        QTest.keyClick(stage.canvas, Qt.Key.Key_Right, CTRL)  # nobody moves the joint meanwhile
+    step = 1 / stage.canvas.transform().m11()
+    x, y = spread().joints[WRIST]
+    assert [m[1] for m in stage.of("moved")] == pytest.approx([x + step, x + 2 * step, x + 3 * step])
+    stage.layer.show_state(spread())  # undone, say
+    QTest.keyClick(stage.canvas, Qt.Key.Key_Right, CTRL)
+    assert stage.of("moved")[-1][1:3] == pytest.approx([x + step, y])
 
 
 def test_a_pause_or_another_joint_begins_another_gesture(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

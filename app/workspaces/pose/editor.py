@@ -208,6 +208,14 @@ class Editor(QObject):
 
         self._from_base(self.tr("move joint in the photo"), gesture, move)
 
+    def give_up(self, gesture: Hashable) -> None:
+        """Go back to where a gesture began, as if it had not been."""
+        part = self.part
+        if part is not None and self._base is not None and self._base[0] == gesture:
+            if not part.state.same_as(self._base[1]):
+                part.undo_stack.undo()
+            self._base = None
+
     def place(self, x: float, y: float) -> bool:
         """Put the selected joint, if it is not known yet, at a place in the photo; else the next unknown one."""
         if self.part is None:

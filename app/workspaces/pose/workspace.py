@@ -302,6 +302,7 @@ class PoseWorkspace(Workspace):
 
     def _open_part(self, part: PosePart) -> None:
         self.part = part
+        self.tool.let_go()  # a drag in the photo was the other person's
         self._joints = np.column_stack([part.state.joints, part.state.visibility])
         self.editor.open(part)
         self.stopwatch.enter()

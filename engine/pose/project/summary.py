@@ -17,6 +17,8 @@ F64 = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
 Bools = npt.NDArray[np.bool_]
 
+PART = 1000
+"""People who are looked at in one go."""
 BY_HAND: From2D | From3D = "edited"
 
 
@@ -107,7 +109,13 @@ class Summary:
 
 
 def _measures(people: Sequence[Person]) -> tuple[F64, F64, F64]:
-    """Error in px, relative error, logarithms of bone lengths."""
+    """Error in px, relative error, logarithms of bone lengths; part by part, to let other threads of Python run."""
+    parts = [_measure(people[i : i + PART]) for i in range(0, max(len(people), 1), PART)]
+    error, relative, bones = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return error, relative, bones
+
+
+def _measure(people: Sequence[Person]) -> tuple[F64, F64, F64]:
     error, bones = np.full(len(people), np.nan), np.full((len(people), 15), np.nan)
     relative = error.copy()
     posed = [i for i, p in enumerate(people) if p.state.pose is not None]

@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QWidget
 
-from app.canvas.sides import BONE_SIDES, colours_on
+from app.canvas.sides import BONE_SIDES, Side, colours_on
 from app.workspaces.pose.people.bone_words import bone_words
 from app.workspaces.pose.people.figures import Figures
 from app.workspaces.pose.people.plots import Plot
@@ -18,10 +18,10 @@ from engine.pose.joints import MPII_16
 from engine.pose.kinematics import MIRRORED_BONES
 
 BONES = len(MPII_16.bones)
-SYMBOLS = {"left": "o", "right": "s", "middle": "d"}
+SYMBOLS: dict[Side, str] = {"left": "o", "right": "s", "middle": "d"}
 REACH = 60.0
 """Per cent to either side; what is farther is drawn at the edge."""
-DOTS = 2000
+DOTS = 1000
 """Outliers that are drawn, the most unusual ones."""
 
 
@@ -40,11 +40,15 @@ class BonesPlot(Plot):
         self._figures: Figures | None = None
         self._all = [pg.PlotDataItem(connect="pairs") for _ in range(BONES)]
         self._half = [pg.PlotDataItem(connect="pairs") for _ in range(BONES)]
-        self.dots = pg.ScatterPlotItem(hoverable=True, tip=_tip)
-        self.dots.sigClicked.connect(self._on_clicked)
+        self.dots = {
+            side: pg.ScatterPlotItem(symbol=symbol, size=8, hoverable=True, tip=_tip)
+            for side, symbol in SYMBOLS.items()
+        }
         self._zero = pg.InfiniteLine(0, angle=90)
-        for item in (self._zero, *self._all, *self._half, self.dots):
+        for item in (self._zero, *self._all, *self._half, *self.dots.values()):
             self.plot.addItem(item)
+        for dots in self.dots.values():
+            dots.sigClicked.connect(self._on_clicked)
         self.plot.invertY(True)
         names = [bone_words(bone) for bone in range(BONES)]
         self.plot.getAxis("left").setTicks([list(enumerate(names))])
@@ -82,21 +86,21 @@ class BonesPlot(Plot):
         if self._figures is None:
             return
         colours, ground = colours_on(self.palette()), self.palette().color(QPalette.ColorRole.AlternateBase)
-        self.dots.setData(
-            [
-                {
-                    "pos": (min(max(100 * (o.ratio - 1), -REACH), REACH), bone),
-                    "symbol": SYMBOLS[BONE_SIDES[bone]],
-                    "brush": colours.of(BONE_SIDES[bone]),
-                    "pen": pg.mkPen(ground, width=1),
-                    "size": 8,
-                    "data": o,
-                }
-                for o in self._figures.outliers[:DOTS]
-                for bone in ((o.bone, int(MIRRORED_BONES[o.bone])) if o.both else (o.bone,))
-                if o.against == "body"
-            ]
-        )
+        drawn = [
+            (o, bone)
+            for o in self._figures.outliers[:DOTS]
+            for bone in ((o.bone, int(MIRRORED_BONES[o.bone])) if o.both else (o.bone,))
+            if o.against == "body"
+        ]
+        for side, dots in self.dots.items():
+            here = [(o, bone) for o, bone in drawn if BONE_SIDES[bone] == side]
+            dots.setData(
+                x=[min(max(100 * (o.ratio - 1), -REACH), REACH) for o, _ in here],
+                y=[bone for _, bone in here],
+                data=[o for o, _ in here],
+                brush=pg.mkBrush(colours.of(side)),
+                pen=pg.mkPen(ground, width=1),
+            )
 
     def _on_clicked(self, item: object, points: Any, event: object) -> None:
         if len(points):

@@ -301,8 +301,11 @@ class TestRefusals:
             assert other.stdout is not None
             assert other.stdin is not None
             assert other.stdout.readline() == "locked\n"
-            with pytest.raises(OutputError):
-                run("init", annotations, "-o", project)
+            before = project.read_bytes()
+            for options in ((), ("--overwrite",)):
+                with pytest.raises(OutputError):
+                    run("init", annotations, "-o", project, *options)
+            assert project.read_bytes() == before
             other.stdin.write("\n")
             other.stdin.flush()
 
