@@ -93,7 +93,7 @@ def test_everybody_is_fixed_and_reviewed_by_keys_alone(project: Path, environmen
     acts = told(output.splitlines())
     assert [name for _, name, _ in acts] == [person.person for person in before.people]
     after = Project.open(project)
-    assert all(person.reviewed and person.changed for person in after.people)
+    assert [(person.reviewed, person.changed) for person in after.people] == [(True, True)] * 4
     for old, new in zip(before.people, after.people, strict=True):
         assert old.state.pose is not None
         assert new.state.pose is not None

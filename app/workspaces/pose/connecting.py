@@ -155,6 +155,8 @@ def _mark(w: PoseWorkspace, text: str, gesture: object = None, **fields: object)
 
 def _done(w: PoseWorkspace) -> None:
     """It is right: on to the next."""
+    if w.part is None:
+        return
     following = w.people.neighbour(1)
     _mark(w, w.tr("reviewed"), reviewed=True, flagged=False)
     w.go(following)

@@ -42,7 +42,7 @@ def person_words(person: Person | None, problem: str, *, reading: bool, limited:
         limited: Tell of joint limits that are passed.
     """
     if person is None:
-        return Words("–", _tr("Open a photo with a person, or a set of them."))
+        return Words("–", "")
     state, lines = person.state, []
     if state.pose is None:
         if reading:

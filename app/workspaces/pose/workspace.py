@@ -139,7 +139,7 @@ class PoseWorkspace(Workspace):
             self._share_stage()
             self.canvas.show_marks(clicks=False, box=False)
             self.canvas.show_object(False)
-            self.space.show()
+            self.canvas.setFocus()  # the keys that turn bones are heard over the pictures
             if self.set is None and self.document is not None:
                 self._begin_single(self.document)
             elif self.page is not None and not self.hypotheses.candidates:
@@ -236,6 +236,9 @@ class PoseWorkspace(Workspace):
         self._pending = None if page else index
         if page is not None:
             self._open_person(page)
+        else:  # until the photo is here nobody is open: a key must not change whoever was
+            self._open_part(None)
+            self.refresh_soon()
 
     def _take_set(self, annotations: AnnotationSet) -> None:
         self.set = annotations
@@ -300,13 +303,14 @@ class PoseWorkspace(Workspace):
         if window is not None:
             self.canvas.navigation.show_area(QRectF(window.x0, window.y0, window.width, window.height))
 
-    def _open_part(self, part: PosePart) -> None:
+    def _open_part(self, part: PosePart | None) -> None:
         self.part = part
         self.tool.let_go()  # a drag in the photo was the other person's
-        self._joints = np.column_stack([part.state.joints, part.state.visibility])
         self.editor.open(part)
-        self.stopwatch.enter()
-        part.undo_stack.indexChanged.connect(self.refresh_soon, Qt.ConnectionType.UniqueConnection)
+        if part is not None:
+            self._joints = np.column_stack([part.state.joints, part.state.visibility])
+            self.stopwatch.enter()
+            part.undo_stack.indexChanged.connect(self.refresh_soon, Qt.ConnectionType.UniqueConnection)
         self.state_changed.emit()
 
     # What comes back
