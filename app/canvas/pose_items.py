@@ -149,22 +149,16 @@ class JointsItem(ScreenItem):
 
 
 class ProjectionItem(ScreenItem):
-    """The pose as its camera shows it: thin dashed bones, small open signs, and lines to the annotated joints."""
+    """The bones of the pose as its camera shows it: thin and dashed."""
 
     def __init__(self, z: float) -> None:
         super().__init__(z)
         self._projected = np.full((len(MPII_16.joints), 2), np.nan)
-        self._joints = self._projected
-        self._marks: tuple[int, ...] = ()
 
-    def show_pose(self, projected: F64, joints: F64) -> None:
-        """(16, 2) each, NaN where unknown."""
-        self._projected, self._joints = projected, joints
-        self._cover(np.concatenate([projected, joints]) if np.isfinite(projected).any() else projected)
-
-    def show_marks(self, hovered: int | None, selected: int | None) -> None:
-        self._marks = tuple(j for j in (selected, hovered) if j is not None)
-        self.update()
+    def show_pose(self, projected: F64) -> None:
+        """(16, 2), NaN while there is no pose."""
+        self._projected = projected
+        self._cover(projected)
 
     def draw(self, painter: QPainter, at: Place) -> None:
         places = [at(xy) for xy in self._projected]
@@ -177,13 +171,43 @@ class ProjectionItem(ScreenItem):
                     pen.setDashPattern([4.0, 2.6])
                 painter.setPen(pen)
                 painter.drawLine(places[a], places[b])
-        for place, joint in zip(places, self._joints, strict=True):
-            if np.isfinite(joint).all():
-                annotated = at(joint)
-                line = shortened(place, annotated, 0, RADIUS)  # signs cover the rest, or are seen through
-                if line is not None:
-                    draw_line(painter, *line, ERROR, 1.8, 3.6)
-        for j, place in enumerate(places):
+
+
+class ErrorsItem(ScreenItem):
+    """Where the pose has its joints, as dots, and how far that is from the joints in the picture, as lines."""
+
+    def __init__(self, z: float) -> None:
+        super().__init__(z)
+        self._projected = np.full((len(MPII_16.joints), 2), np.nan)
+        self._joints = self._projected
+        self._marks: tuple[int, ...] = ()
+        self._annotated = True
+
+    def show_annotated(self, shown: bool) -> None:
+        """Whether the joints in the picture are shown; without them there is nothing to lead lines to."""
+        self._annotated = shown
+        self.update()
+
+    def show_pose(self, projected: F64, joints: F64) -> None:
+        """(16, 2) each, NaN where unknown."""
+        self._projected, self._joints = projected, joints
+        self._cover(np.concatenate([projected, joints]) if np.isfinite(projected).any() else projected)
+
+    def show_marks(self, hovered: int | None, selected: int | None) -> None:
+        self._marks = tuple(j for j in (selected, hovered) if j is not None)
+        self.update()
+
+    def draw(self, painter: QPainter, at: Place) -> None:
+        places: dict[int, QPointF] = {}
+        for j, (xy, joint) in enumerate(zip(self._projected, self._joints, strict=True)):
+            place = at(xy)
+            if self._annotated and np.isfinite(joint).all():
+                line = shortened(place, at(joint), 0, RADIUS)  # up to the edge of the joint's sign
+                if line is None:
+                    continue  # as good as there: a dot would only hide whether the sign is full or hollow
+                draw_line(painter, *line, ERROR, 1.8, 3.6)
+            places[j] = place
+        for j, place in places.items():
             radius = 4.5 if j in self._marks else 2.2
             painter.setPen(QPen(QColor(8, 10, 14, 190), 1.0))
             painter.setBrush(QColor("white"))

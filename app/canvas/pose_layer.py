@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from PySide6.QtCore import QObject, QPoint, QPointF
 
-from app.canvas.pose_items import F64, JointsItem, MapItem, OthersItem, ProjectionItem
+from app.canvas.pose_items import F64, ErrorsItem, JointsItem, MapItem, OthersItem, ProjectionItem
 from app.canvas.view import Canvas
 from engine.pose.joints import MPII_16
 from engine.pose.project.person import PoseState
@@ -24,14 +24,14 @@ COUNT = len(MPII_16.joints)
 
 
 class PoseLayer(QObject):
-    """Items over one canvas, lowest first: skeleton map, other people, the pose's reprojection, the joints."""
+    """Items over one canvas, lowest first: skeleton map, other people, the pose's bones, the joints, their errors."""
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__(canvas)
         self._canvas = canvas
         self._map, self._others = MapItem(1.5), OthersItem(2.1)
-        self._projection, self._joints = ProjectionItem(2.3), JointsItem(2.5)
-        self._items = (self._map, self._others, self._projection, self._joints)
+        self._projection, self._joints, self._errors = ProjectionItem(2.3), JointsItem(2.5), ErrorsItem(2.7)
+        self._items = (self._map, self._others, self._projection, self._joints, self._errors)
         self._shown, self._detection, self._reprojection = True, True, True
         self.state: PoseState | None = None
         for item in self._items:
@@ -59,10 +59,13 @@ class PoseLayer(QObject):
         nowhere = np.full((COUNT, 2), np.nan)
         if state is None:
             self._joints.show_joints(nowhere, np.zeros(COUNT, np.intp))
-            self._projection.show_pose(nowhere, nowhere)
+            self._projection.show_pose(nowhere)
+            self._errors.show_pose(nowhere, nowhere)
         else:
             self._joints.show_joints(state.joints, state.visibility)
-            self._projection.show_pose(state.projected(), state.joints)
+            projected = state.projected()
+            self._projection.show_pose(projected)
+            self._errors.show_pose(projected, state.joints)
 
     def show_others(self, people: list[tuple[str, F64]]) -> None:
         """Other people of the photo, faint: how each is identified, and (16, 2) joints, NaN where unknown."""
@@ -71,11 +74,11 @@ class PoseLayer(QObject):
     def show_hover(self, joint: int | None) -> None:
         """Mark the joint under the mouse, in whichever canvas that is."""
         self._joints.show_marks(joint, self._joints.selected)
-        self._projection.show_marks(joint, self._joints.selected)
+        self._errors.show_marks(joint, self._joints.selected)
 
     def show_selected(self, joint: int | None) -> None:
         self._joints.show_marks(self._joints.hovered, joint)
-        self._projection.show_marks(self._joints.hovered, joint)
+        self._errors.show_marks(self._joints.hovered, joint)
 
     def show_hovered_person(self, person: str | None) -> None:
         """Bring one of the others forward."""
@@ -137,7 +140,7 @@ class PoseLayer(QObject):
 
     def _on_zoom(self, _: float = 1.0) -> None:
         scale = self._canvas.transform().m11()
-        for item in (self._others, self._projection, self._joints):
+        for item in (self._others, self._projection, self._joints, self._errors):
             item.show_scale(scale)
 
     def _apply(self) -> None:
@@ -145,6 +148,8 @@ class PoseLayer(QObject):
             item.setVisible(self._shown)
         self._joints.setVisible(self._shown and self._detection)
         self._projection.setVisible(self._shown and self._reprojection)
+        self._errors.show_annotated(self._detection)
+        self._errors.setVisible(self._shown and self._reprojection)
 
 
 def _pair(position: QPointF | QPoint) -> F64:

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
     QImage,
     QLinearGradient,
     QPainter,
-    QPainterPath,
     QPen,
     QPolygonF,
     QRadialGradient,
@@ -37,7 +36,7 @@ _STOPS = np.linspace(-1, 1, 7)
 class PainterRenderer:
     """Works everywhere."""
 
-    slow = False
+    slow = True
 
     def render(self, frame: Frame) -> QImage:
         ratio, (width, height) = frame.ratio, frame.view.size
@@ -89,23 +88,20 @@ def shadow_image(floor: Floor, colour: QColor, depth: float) -> QImage:
 
 
 def _draw_ghosts(painter: QPainter, frame: Frame) -> None:
-    """All of a side in one stroke: a veil of one strength where many overlap. The pose is drawn over them."""
+    """In colours that are faint themselves: a veil of one strength where many overlap. The pose is drawn over them."""
     ends, bones, _ = ghost_bones(frame.scene)
     if not len(ends):
         return
     view, sides = frame.view, np.array([BONE_SIDES[bone] for bone in bones])
     flat = view.project(ends)
     width = max(2 * GHOST_RADIUS * float(view.magnification(view.depth(ends)).mean()), 1.5)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, not frame.draft)
     for side in ("middle", "left", "right"):
-        path = QPainterPath()
-        for a, b in flat[sides == side].tolist():
-            path.moveTo(*a)
-            path.lineTo(*b)
-        colour = frame.colours.sides.of(side)
-        colour.setAlphaF(frame.colours.ghosts)
+        lines = [QLineF(*a, *b) for a, b in flat[sides == side].tolist()]
+        colour = _mixed(frame.colours.ground, frame.colours.sides.of(side), frame.colours.ghosts)
         painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPath(path)
+        painter.drawLines(lines)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _body(frame: Frame) -> list[Piece]:
@@ -210,6 +206,11 @@ def _polygon(points: F64, fill: QColor | QLinearGradient) -> Callable[[QPainter]
         painter.drawPolygon(polygon)
 
     return draw
+
+
+def _mixed(ground: QColor, colour: QColor, share: float) -> QColor:
+    below, above = (np.array([c.red(), c.green(), c.blue()]) for c in (ground, colour))
+    return QColor(*np.rint(below + share * (above - below)).astype(int).tolist())
 
 
 def _lit(colour: QColor, value: float) -> QColor:

@@ -198,6 +198,8 @@ def _tell(project: Project, told: _Told, arguments: argparse.Namespace) -> None:
     without = _without_pose(project.people)
     posed = f"{len(project.people)} people, {told.lifted} lifted and {told.predicted} read by the networks now"
     note(posed + (f", {without} without a pose." if without else "."))
+    if without and not arguments.predict and any(project.image_path(person) for person in project.people):
+        note("Give --predict to let the networks read those whose photos are found.")
 
 
 def _list(what: str, names: Sequence[str], arguments: argparse.Namespace) -> None:

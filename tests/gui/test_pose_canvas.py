@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QMouseEvent, QPalette, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
+from scipy.spatial.transform import Rotation
 
 from app import theme
 from app.canvas.sides import ON_DARK, ON_LIGHT
@@ -355,6 +356,31 @@ def test_it_draws_again_only_when_something_changed(canvas: PoseCanvas, mouse: M
     canvas.resize(500, 400)
     assert canvas.grab().width() == 500
     assert len(drawn) >= 2
+
+
+def test_what_is_drawn_roughly_while_it_moves_is_drawn_well_after(canvas: PoseCanvas, mouse: Mouse) -> None:
+    canvas.show_scene(Scene(pose=standing(), ghosts=(Rotation.from_rotvec([0, 0.3, 0]).apply(standing()),)))
+    mouse.press(EMPTY)
+    mouse.pull((520, 80))
+    rough = canvas.grab().toImage()
+    assert canvas._frame is not None
+    assert canvas._frame.draft
+    mouse.release((520, 80))
+    assert canvas.grab().toImage() != rough
+    assert canvas._frame is not None
+    assert not canvas._frame.draft
+
+
+def test_a_raised_candidate_is_marked(canvas: PoseCanvas, mouse: Mouse) -> None:
+    canvas.show_scene(Scene(pose=standing(), ghosts=(Rotation.from_rotvec([0, 0.3, 0]).apply(standing()),)))
+    before = canvas.grab().toImage()
+    canvas.show_raised(0)
+    assert canvas.grab().toImage() != before
+    canvas.show_raised(None)
+    assert canvas.grab().toImage() == before
+    canvas.show_raised(7)
+    assert canvas.grab().toImage() == before
+    assert mouse.take() == []
 
 
 def test_a_renderer_that_fails_is_replaced(canvas: PoseCanvas) -> None:

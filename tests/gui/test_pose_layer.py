@@ -108,7 +108,7 @@ def test_signs_outside_the_photo_are_drawn(stage: Stage) -> None:
 def test_a_sign_is_seen_whose_joint_is_just_out_of_view(stage: Stage, zoom: float) -> None:
     stage.layer.show_state(one_bone(l_wrist=2))
     stage.canvas.show_photo(Pyramid.of_photo(np.full((2000, 3000, 3), GREY, np.uint8)))
-    stage.canvas.navigation.zoom_to(zoom)
+    stage.canvas.navigation.zoom_to(zoom * stage.canvas.devicePixelRatioF())
     place = stage.at(*xy("l_wrist"))
     stage.canvas.navigation.pan(QPointF(350, -6) - place)
     assert stage.at(*xy("l_wrist")).y() == pytest.approx(-6, abs=1)
@@ -150,6 +150,17 @@ def test_the_reprojection_and_its_error_lines(stage: Stage) -> None:
     stage.layer.show_parts(detection=True, reprojection=False, maps=0.5)
     assert close(stage.colour(x + 25, y), GROUND)
     assert close(stage.colour(x + 14, y), GROUND)
+
+
+def test_a_small_error_hides_no_sign(stage: Stage) -> None:
+    near = with_pose(spread(), shift=0.5)
+    some = one_bone(l_wrist=2, r_wrist=1)
+    stage.layer.show_state(type(near)(some.joints, some.visibility, pose=near.pose, camera=near.camera))
+    x, y = xy("l_wrist")
+    assert close(stage.colour(x, y), ON_PHOTO.of("left"))
+    assert not close(stage.colour(*xy("r_wrist")), QColor("white"), 60)
+    stage.layer.show_parts(detection=False, reprojection=True, maps=0.5)
+    assert close(stage.colour(x + 0.5, y), QColor("white"))
 
 
 def test_detection_can_be_hidden_alone(stage: Stage) -> None:

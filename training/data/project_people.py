@@ -54,7 +54,7 @@ def is_project(path: Path) -> bool:
     if start.startswith(HDF5):
         try:
             with h5py.File(path, "r") as file:
-                return {"part", "joint_3d_mono", "camera"} <= set(file)
+                return {"part", "joint_3d_mono"} <= set(file)
         except (OSError, RuntimeError):
             return False
     return _MARK in start

@@ -100,7 +100,7 @@ def on_sphere(bone: F64, wanted: F64, away: F64) -> F64:
         along = wanted_flat * (radius / reach) + deep * normal
     else:
         here = float(np.linalg.norm(flat))
-        along = (flat * (radius / here) if here > 0 else radius * _square_to(normal)) + deep * normal
+        along = (flat * (radius / here) if here > 0 else radius * square_to(normal)) + deep * normal
     ways = float((wanted_flat - flat) @ (wanted_flat - flat)), (wanted_depth - depth) ** 2
     if sum(ways) == 0:
         return bone
@@ -110,7 +110,7 @@ def on_sphere(bone: F64, wanted: F64, away: F64) -> F64:
     return between * (length / size) if size > 1e-9 * length else bone
 
 
-def _square_to(normal: F64) -> F64:
+def square_to(normal: F64) -> F64:
     """(3,) some unit vector at right angles to a unit vector."""
     axis = np.eye(3)[np.argmin(np.abs(normal))]
     square = axis - (axis @ normal) * normal

@@ -13,9 +13,8 @@ from engine.pose.limits import LIMITS, NAMES, Limits, excess, to_limits, trunk_a
 F64 = npt.NDArray[np.float64]
 
 CONCERNS: dict[str, tuple[str, ...]] = {
-    **{f"{side}_{limb}": tuple(n for n in NAMES if n in (f"{side}_{a}", f"{side}_{b}", f"{side}_{c}"))
-       for side in "rl" for limb, a, b, c in (("leg", "knee", "knee_side", "thigh"), ("arm", "elbow", "", ""))},
-    "head": ("neck", "head"), "hips": ("twist",),
+    "r_leg": ("r_knee", "r_knee_side", "r_thigh"), "l_leg": ("l_knee", "l_knee_side", "l_thigh"),
+    "r_arm": ("r_elbow",), "l_arm": ("l_elbow",), "head": ("neck", "head"), "hips": ("twist",),
 }  # fmt: skip
 """Limb -> the limits that are held by turning it."""
 

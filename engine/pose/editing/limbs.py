@@ -101,7 +101,7 @@ def swap_sides(state: PoseState, limb: str | None = None) -> PoseState:
 
     Args:
         state: Has a pose.
-        limb: Whole body by default; “arms” or “legs” (or the name of one of them), each with its shoulder or hip.
+        limb: Whole body by default; “arms” or “legs”, shoulders and hips included, or a limb that belongs to them.
 
     Raises:
         InputError: No pose, or a limb that has no other side.
@@ -209,7 +209,8 @@ def _other_limb(limb: str) -> str:
 
 
 def _pair_of(limb: str) -> str:
-    pairs = {"arms": "arms", "r_arm": "arms", "l_arm": "arms", "legs": "legs", "r_leg": "legs", "l_leg": "legs"}
+    pairs = dict.fromkeys(("arms", "r_arm", "l_arm", "shoulders"), "arms")
+    pairs |= dict.fromkeys(("legs", "r_leg", "l_leg", "hips"), "legs")
     if limb not in pairs:
         raise InputError(f"“{limb}” has no other side to be exchanged with.", f"Exchange {' or '.join(SIDES)}.")
     return pairs[limb]

@@ -1,24 +1,26 @@
 """Pulling a chain: inverse kinematics with exact lengths, pins, and limits if wanted.
 
 Bones of the chain turn; what hangs on it moves along and keeps its direction, as in a drag. Limbs with a pinned joint
-bend so that the pin stays. Pins come before the target: where both cannot be had, the joint stays behind.
+bend so that the pin stays. Pins and limits come before the target: where not all can be had, the joint stays behind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.errors import InputError
+from engine.pose.editing.drag import square_to
 from engine.pose.editing.holding import INSIDE, held
 from engine.pose.editing.rules import Rules, prepared
 from engine.pose.editing.solve import STAGES, Chain, Places, solve
 from engine.pose.editing.state import checked_joint, checked_point, in_picture, posed, with_pose
 from engine.pose.editing.swivel import swivelled
 from engine.pose.kinematics import CHILDREN, LIMBS, MOVED, PARENTS, ROOT, bone_lengths, bone_vectors, from_bones
-from engine.pose.limits import LIMITS, trunk_axes
+from engine.pose.limits import LIMITS, trunk_axes, within_limits
 from engine.pose.project.person import PoseState
 
 F64 = npt.NDArray[np.float64]
@@ -29,17 +31,26 @@ TRUNK = frozenset(bone for limb in ("hips", "shoulders", "torso") for bone in LI
 PIN_WEIGHT = 1e4
 """Weight of a pin beside the target's 1."""
 
+LIMIT_WEIGHT = 100.0
+"""Weight of a bone's direction at a limit: limits come before the target, and pins before limits until the last."""
+
 THERE = 1e-9
 """Distance in mm at which a joint is where it is wanted."""
 
 LOST = 0.1
 """Distance in mm from which a pin counts as lost: less than a tenth of a pixel in any photo."""
 
-ROUNDS = 3
+ROUNDS = 2
 """How often limits are held and the rest is solved around them."""
+
+HALVINGS = 3
+"""How often the way of the hand is halved to find how far pins and limits let it go."""
 
 BEND = 1e-3
 """Radians by which a straight limb is bent, so that it knows which way to bend further."""
+
+
+_Found = tuple[F64, F64, dict[int, float]]  # pose, where the thorax went, pins lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +105,18 @@ def pull(
     free = set(bones).union(*(_limb_to(pin, bones) for pin in kept))
     if how.hold_limits:
         wanted = _not_too_close(before, bones, wanted)
-    places = Places(
-        [joint, *kept], np.vstack([wanted, before[kept]]), np.array([1.0] + [PIN_WEIGHT] * len(kept), np.float64)
-    )
-    after, shift = _solved(before, free, places, rooted, how)
-    off = np.linalg.norm(after[kept] + shift - before[kept], axis=1)
-    lost = {pin: float(d) for pin, d in zip(kept, off, strict=True) if d > LOST}
+    at, weights = before[[joint, *kept]], np.array([1.0] + [PIN_WEIGHT] * len(kept), np.float64)
+
+    def pulled(share: float) -> _Found:
+        at[0] = before[joint] + share * (wanted - before[joint]) if share < 1 else wanted
+        after, shift = _solved(before, free, Places([joint, *kept], at.copy(), weights), rooted, how)
+        off = np.linalg.norm(after[kept] + shift - before[kept], axis=1)
+        return after, shift, {pin: float(d) for pin, d in zip(kept, off, strict=True) if d > LOST}
+
+    found = pulled(1.0)
+    if found[2] and within_limits(before, INSIDE):
+        found = _furthest(pulled, (before, np.zeros(3), {}))
+    after, shift, lost = found
     missed = float(np.linalg.norm(after[joint] + shift - checked_point(target, 3)))
     moved = with_pose(state, after)
     return Pulled(moved if rooted else in_picture(moved, camera.project(shift)), missed, lost)
@@ -131,6 +148,19 @@ def _limb_to(pin: int, chain: list[int]) -> set[int]:
     return set(chain_of(pin, frozenset(), None)) - set(chain) if pin != ROOT else set()
 
 
+def _furthest(pulled: Callable[[float], _Found], start: _Found) -> _Found:
+    """The pull by the largest share of the hand's way that loses no pin; without any, where it began."""
+    best, good, bad = start, 0.0, 1.0
+    for _ in range(HALVINGS):
+        share = (good + bad) / 2
+        found = pulled(share)
+        if found[2]:
+            bad = share
+        else:
+            best, good = found, share
+    return best
+
+
 def _not_too_close(pose: F64, chain: list[int], target: F64) -> F64:
     """(3,) the target, no nearer to the root of an arm or leg than the elbow or knee bends: that angle hangs on the
     distance alone, so that solving for it beats correcting afterwards.
@@ -151,7 +181,10 @@ def _not_too_close(pose: F64, chain: list[int], target: F64) -> F64:
 
 def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Rules) -> tuple[F64, F64]:
     """(16, 3) the pose with the thorax at the origin, and (3,) where the thorax went."""
-    if np.linalg.norm(before[places.joints] - places.at, axis=1).max() <= THERE:
+    bones = np.flatnonzero(bone_lengths(before) > THERE)  # a bone without length has no direction to turn
+    free = free & set(bones.tolist())
+    there = np.linalg.norm(before[places.joints] - places.at, axis=1).max() <= THERE
+    if there or (rooted and not free):
         return before, np.zeros(3)
     chain = Chain.of(_unlocked(before, free), sorted(free), rooted)
     solve(chain, places)
@@ -171,9 +204,9 @@ def _held(chain: Chain, places: Places, before: F64, after: F64) -> F64:
         if inside is after:
             return after
         wished = bone_vectors(inside)[chain.free] / chain.lengths[:, None]
-        chain.wished, chain.wish = wished, np.where(np.abs(wished - chain.u).max(1) > THERE, 1.0, chain.wish)
+        chain.wished, chain.wish = wished, np.where(np.abs(wished - chain.u).max(1) > THERE, LIMIT_WEIGHT, chain.wish)
         chain.u = wished
-        solve(chain, places, STAGES[-2:])
+        solve(chain, places, STAGES[-1:])
         after = from_bones(chain.vectors())
     return held(before, after)
 
@@ -191,16 +224,16 @@ def _unlocked(pose: F64, free: set[int]) -> F64:
     _, down, back = trunk_axes(pose)
     for outer in free:
         for inner in free & set(np.flatnonzero(PARENTS[outer] == CHILDREN).tolist()):
-            a, b = (v[bone] / max(float(np.linalg.norm(v[bone])), 1e-12) for bone in (inner, outer))
+            a, b = (v[bone] / np.linalg.norm(v[bone]) for bone in (inner, outer))
             if np.linalg.norm(np.cross(a, b)) >= BEND:
                 continue
             side = -back if inner in (*LIMBS["r_leg"], *LIMBS["l_leg"]) else back
             side = side - (side @ a) * a
             if np.linalg.norm(side) < 0.1:
                 side = down - (down @ a) * a
-            side /= np.linalg.norm(side)
-            for bone, way in ((inner, 1.0), (outer, -1.0)):
-                length = np.linalg.norm(v[bone])
-                bent = v[bone] / max(float(length), 1e-12) + way * BEND * side
-                v[bone] = bent * (length / np.linalg.norm(bent))
+            size = float(np.linalg.norm(side))
+            side = side / size if size > 0.1 else square_to(a)
+            for bone, unit, way in ((inner, a, 1.0), (outer, b, -1.0)):
+                bent = unit + way * BEND * side
+                v[bone] = bent * (np.linalg.norm(v[bone]) / np.linalg.norm(bent))
     return v

@@ -18,9 +18,8 @@ SAME_LENGTH = 1e-7
 """Difference of lengths in mm below which bones are equally long: what is less is rounding."""
 
 BENDS_AT: dict[str, str] = {
-    **{f"{side}_{limit}": f"{side}_{joint}" for side in "rl" for limit, joint in (
-        ("knee", "knee"), ("knee_side", "knee"), ("elbow", "elbow"), ("thigh", "hip"),
-    )},
+    "r_knee": "r_knee", "r_knee_side": "r_knee", "r_thigh": "r_hip", "r_elbow": "r_elbow",
+    "l_knee": "l_knee", "l_knee_side": "l_knee", "l_thigh": "l_hip", "l_elbow": "l_elbow",
     "neck": "thorax", "head": "upper_neck", "twist": "pelvis",
 }  # fmt: skip
 """Limit -> the joint at which the body bends too far."""

@@ -125,7 +125,7 @@ class _Problem:
         self.weigh(1.0)
         self.squares = chain.lengths**2
         self.order = np.arange(len(chain.free))
-        self.size = max(float(self.squares.mean()), 1.0)
+        self.size = float(self.squares.max(initial=1.0))
         self.arms = self.paths * chain.lengths
 
     def weigh(self, power: float) -> None:

@@ -195,9 +195,16 @@ class PeopleList(QFrame):
             self.view.setCurrentIndex(self.model.index(row))
         if anchor is not None:
             self.view.verticalScrollBar().setValue(int(np.searchsorted(rows, anchor)) * HEIGHT + offset)
-        elif self.set is not None and len(rows):  # the open person, or who comes next
-            self.view.bring(min(int(np.searchsorted(rows, self.set.current)), len(rows) - 1))
+        elif self.set is not None and len(rows):
+            self.view.bring(self._landing(rows, self.set.current))
         self._show_numbers()
+
+    def _landing(self, rows: Ints, current: int) -> int:
+        """The row to begin at among other rows: the open person's, or who comes next; of a search, the first."""
+        at = int(np.searchsorted(rows, current))
+        if self.bar.filter.text and not (at < len(rows) and rows[at] == current):
+            return 0
+        return min(at, len(rows) - 1)
 
     def _show_numbers(self) -> None:
         summary, people = self.roster.summary, 0 if self.set is None else len(self.set)

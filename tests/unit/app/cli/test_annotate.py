@@ -111,10 +111,13 @@ class TestInit:
         assert [project.image_path(p) for p in project.people] == [here, None, there]
         assert project.missing == ("b.png",)
 
-    def test_without_a_folder_photos_are_looked_for_beside(self, annotations: Path, tmp_path: Path) -> None:
+    def test_without_a_folder_photos_are_looked_for_beside(
+        self, annotations: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         photo = write_photo(annotations.parent / "images", "b.png")
         project = init(annotations, tmp_path / "p.json")
         assert project.image_path(project.people[1]) == photo
+        assert "1 without a pose.\ndeepskel: Give --predict" in capsys.readouterr().err
 
     def test_many_missing_photos_are_counted_and_named_when_asked(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -125,7 +125,7 @@ def test_sides_exchanged_in_both():
     assert again.fixed == state.fixed
 
 
-@pytest.mark.parametrize(("limb", "pair"), [("arms", "arms"), ("l_arm", "arms"), ("legs", "legs"), ("r_leg", "legs")])
+@pytest.mark.parametrize(("limb", "pair"), [("arms", "arms"), ("l_arm", "arms"), ("legs", "legs"), ("hips", "legs")])
 def test_arms_or_legs_exchanged_with_their_roots(limb, pair):
     names = {"arms": ("shoulder", "elbow", "wrist"), "legs": ("hip", "knee", "ankle")}[pair]
     state = state_of()

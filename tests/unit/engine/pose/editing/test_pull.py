@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
@@ -214,13 +214,15 @@ def test_a_hand_led_round_comes_back_without_a_jump():
         before = found.state.pose
 
 
+@settings(max_examples=25)
 @pytest.mark.parametrize("joint", ["l_ankle", "l_knee", "r_wrist", "head_top", "pelvis", "thorax"])
 @given(states(2.0), places(300))
-def test_limits_are_held_if_wanted(joint, state, way):
+def test_limits_and_pins_are_held_if_wanted(joint, state, way):
     state = hold_limits(state)
     rules = Rules(hold_limits=True, pins=FEET.pins)
     pulled = pull(state, AT(joint), state.pose[AT(joint)] + way, rules)
     assert within_limits(pulled.state.pose, 1e-5)
+    assert not pulled.lost
     same_lengths(pulled.state, state)
 
 
@@ -244,6 +246,16 @@ def test_a_knee_swivels_to_the_side_that_it_bends_to():
     held = pull(state, ANKLE, hip + np.array((0, 600, 0)), Rules(hold_limits=True))
     assert held.missed < 1e-3
     assert within_limits(held.state.pose, 1e-5)
+
+
+@pytest.mark.parametrize("rules", [Rules(), FEET, Rules(hold_limits=True, pins=FEET.pins)])
+def test_bodies_without_extent_are_pulled_without_harm(rules):
+    dot, line = np.zeros((16, 3)), np.zeros((16, 3))
+    line[WRIST], line[ANKLE] = (0, 100, 0), (0, -100, 0)
+    for pose in (dot, line):
+        for joint in range(16):
+            pulled = pull_chain(state_of(pose), joint, (30, 40, 50), rules)
+            np.testing.assert_allclose(bone_lengths(pulled.pose), bone_lengths(pose), atol=1e-9)
 
 
 def test_symmetry_is_made_before_pulling():
