@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.document.document import Document
 from app.settings import Settings
+from app.widgets.choice import Choice
 from app.workspaces.save_dialog import SaveDialog, choose, value_of
 from engine.pose.project.exports.registry import EXPORTS
 from engine.pose.project.person import Person
@@ -53,7 +54,7 @@ class PoseExportDialog(SaveDialog):
             if some
         }
         self._who, who = self.choice(shown)
-        self._kind = QComboBox()
+        self._kind = Choice()
         self._kind.setAccessibleName(self.tr("Format"))
         for name, each in EXPORTS.items():
             self._kind.addItem(each.title, name)

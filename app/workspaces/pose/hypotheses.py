@@ -43,6 +43,7 @@ class Hypotheses(QObject):
         self._page: Page | None = None
         self._readings: OrderedDict[str, PosePrediction] = OrderedDict()
         self._failed: set[str] = set()
+        self._asked_for_maps: set[str] = set()
         self.candidates: list[Candidate] = []
         self.problem = ""
         reader.read.connect(self._on_read)
@@ -71,12 +72,21 @@ class Hypotheses(QObject):
             found = prediction.maps(best.origin) if best is not None else None
         return found
 
+    def want_maps(self) -> None:
+        """Read if nothing was read in this session and nobody has stopped it: candidates are kept, maps are not."""
+        person = self._person
+        if person is not None and person.person not in self._asked_for_maps and self.prediction is None:
+            self._asked_for_maps.add(person.person)
+            if self._page is not None and not self._page.problem and not self.reading:
+                self.read()
+
     def open_set(self, annotations: AnnotationSet | None) -> None:
         """Another set, or none."""
         self._reader.cancel()
         self._set, self._page = annotations, None
         self._readings.clear()
         self._failed.clear()
+        self._asked_for_maps.clear()
         self.candidates = []
 
     def open_person(self, page: Page) -> None:

@@ -38,6 +38,7 @@ class PosePanel(SidePanel):
         self.opacity.changed.connect(self.opacity_moved)
         choosing = _grid((a.relift, a.predict, a.copy_previous, a.reset_all))
         self.section(tr("Pose"), self._figure, self._words, choosing)
+        self._person = self.section(tr("Person"), self.notes)
         limb = _grid((a.flip_limb, a.flip_bone, a.swap_limb, a.reset_limb, a.fix_limb, a.pin))
         self.section(tr("Joint and limb"), self._joint, self._visibility, limb)
         whole = _grid((a.flip_all, a.mirror, a.swap_all, a.equal_lengths, a.to_limits, a.refit))
@@ -52,7 +53,6 @@ class PosePanel(SidePanel):
             self.opacity,
             *(check(action) for action in seen),
         )
-        self._person = self.section(tr("Person"), self.notes)
         self.end_sections()
 
     def show_words(self, words: Words) -> None:

@@ -106,7 +106,10 @@ class Showing(QObject):
         w.panel.show_joint(joint_line(person, joint), shown)
 
     def _show_maps(self) -> None:
+        """Maps are not kept beside the project: the networks are asked for them when somebody wants to see them."""
         w = self._w
+        if w.active and w.settings.pose_maps != "off":
+            w.hypotheses.want_maps()
         match w.settings.pose_maps:
             case "foreground":
                 w.layer.show_maps(w.hypotheses.maps(self.base), "foreground")

@@ -94,7 +94,7 @@ class PoseWorkspace(Workspace):
         self._pending: int | None = None
         self._joints: np.ndarray | None = None
         self._shapes = shapes
-        self._statistics: StatisticsDialog | None = None
+        self.statistics: StatisticsDialog | None = None
         self._left: list[AnnotationSet] = []
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -170,19 +170,19 @@ class PoseWorkspace(Workspace):
 
     def show_statistics(self) -> None:
         """The statistics of the set, in a window beside the work."""
-        if self._statistics is None:
-            self._statistics = StatisticsDialog(self.people.roster, self._shapes, self.panel.window())
-            self._statistics.filter_asked.connect(self.people.show_filter)
-            self._statistics.person_chosen.connect(self.go)
-        self._statistics.show()
-        self._statistics.raise_()
-        self._statistics.activateWindow()
+        if self.statistics is None:
+            self.statistics = StatisticsDialog(self.people.roster, self._shapes, self.panel.window())
+            self.statistics.filter_asked.connect(self.people.show_filter)
+            self.statistics.person_chosen.connect(self.go)
+        self.statistics.show()
+        self.statistics.raise_()
+        self.statistics.activateWindow()
 
     def finish(self) -> None:
         """No more work: the window closes."""
         self._later.stop()
-        if self._statistics is not None:
-            self._statistics.close()
+        if self.statistics is not None:
+            self.statistics.close()
         self.stopwatch.finish()
         self.space.finish()
         self.people.finish()
@@ -257,8 +257,8 @@ class PoseWorkspace(Workspace):
         self.editor.open(None)
         if annotations is None:
             return
-        if self._statistics is not None:
-            self._statistics.hide()
+        if self.statistics is not None:
+            self.statistics.hide()
         self.people.open(None)
         self.pages.open(None)
         if annotations.finish():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.icons import icon
 from app.widgets import make
+from app.widgets.choice import Choice
 from app.workspaces.pose.people.words import kind_words, range_words
 from engine.pose.project.filtering import KINDS, Filter, Kind
 
@@ -31,7 +32,7 @@ class FilterBar(QWidget):
         self.search.setClearButtonEnabled(True)
         self.search.addAction(icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self.search.installEventFilter(self)
-        self.kinds = _Kinds()
+        self.kinds = Choice()
         self.kinds.setAccessibleName(self.tr("Which people"))
         self.kinds.setMaxVisibleItems(len(KINDS))
         for kind in KINDS:
@@ -95,13 +96,3 @@ class FilterBar(QWidget):
         if what != self.filter:
             self.show_filter(what)
             self.changed.emit(what)
-
-
-class _Kinds(QComboBox):
-    """With the chevron of the other icons: the style sheet leaves no arrow."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        super().paintEvent(event)
-        painter = QPainter(self)
-        icon("chevron").paint(painter, QRect(self.width() - 24, (self.height() - 14) // 2, 14, 14))
-        painter.end()
