@@ -28,7 +28,7 @@ from app.canvas3d.easing import Easing, motion_is_welcome
 from app.canvas3d.frame import Colours, Frame, NoGraphicsError, Renderer, colours_of
 from app.canvas3d.hand import Button, Hand, Keys
 from app.canvas3d.looking import VIEWS, Navigation, View, photo_distance, rotation_of
-from app.canvas3d.marks import draw_marks
+from app.canvas3d.marks import draw_marks, joint_text
 from app.canvas3d.painter import PainterRenderer
 from app.canvas3d.scene import Scene
 from app.canvas3d.viewpoint import XY, Viewpoint
@@ -72,9 +72,6 @@ class PoseCanvas(QWidget):
         super().__init__(parent)
         self.setObjectName("pose_canvas")
         self.setAccessibleName(self.tr("Pose in space"))
-        self.setAccessibleDescription(
-            self.tr("The person's pose and its candidates. Tab goes through the joints, plus and minus zoom.")
-        )
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -83,6 +80,7 @@ class PoseCanvas(QWidget):
         self.focal: float | None = None
         """Focal length of the photo's camera in pixels of the photo, where it is known."""
         self._hand = Hand()
+        self._describe()
         self._look: View = "photo"
         self._floor: Floor | None = None
         self._colours: Colours = colours_of(self.palette())
@@ -111,6 +109,7 @@ class PoseCanvas(QWidget):
         elif self._hand.scene.pose is None or not np.array_equal(self._hand.scene.pose, scene.pose):
             self._floor = floor_under(scene.pose)
         self._hand.show_scene(scene)
+        self._describe()
         if first:
             self._stop()
             self._show_view(self._looking(self._look))
@@ -126,6 +125,7 @@ class PoseCanvas(QWidget):
         """Mark a joint as selected; nothing is emitted."""
         if self._hand.selected != joint:
             self._hand.selected = joint
+            self._describe()
             self.update()
 
     def show_raised(self, ghost: int | None) -> None:
@@ -219,6 +219,12 @@ class PoseCanvas(QWidget):
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
+    def _describe(self) -> None:
+        """Tell those who do not see it what is selected."""
+        text = self.tr("The person's pose and its candidates. Tab goes through the joints, plus and minus zoom.")
+        selected = joint_text(self._hand, self._hand.selected)
+        self.setAccessibleDescription(f"{selected}. {text}" if selected else text)
+
     def _moving(self) -> bool:
         return self._hand.held or self._easing.running
 
@@ -256,6 +262,7 @@ class PoseCanvas(QWidget):
                 case Hovered(joint):
                     self.hovered.emit(joint)
                 case Selected(joint):
+                    self._describe()
                     self.selected.emit(joint)
                 case Dragged(joint, target, gesture):
                     self.dragged.emit(joint, target, gesture)

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import vispy
 
-vispy.set_log_level("error")  # before the import that looks for the library; problems are told in our own words
+vispy.set_log_level("critical")  # before the import that looks for the library; problems are told in our own words
 
 from PySide6.QtCore import QSize  # noqa: E402
 from PySide6.QtGui import QColor, QImage, QOffscreenSurface, QOpenGLContext  # noqa: E402
@@ -68,23 +68,37 @@ class GlRenderer:
         self._surface.setFormat(self._context.format())
         self._surface.create()
         self._buffers: dict[int, QOpenGLFramebufferObject] = {}
-        self._canvas: _Canvas | None = None
+        self._canvas = _Canvas()
+        self._closed = False
         self._shown: tuple[Any, ...] = ()
         self._floor: Floor | None = None
         self._enter()
         try:
-            self._canvas = _Canvas()
+            set_current_canvas(self._canvas)
             self._solid = gloo.Program(shaders.SOLID_VERTEX, shaders.SOLID_FRAGMENT)
             self._shadow = gloo.Program(shaders.SHADOW_VERTEX, shaders.SHADOW_FRAGMENT)
             self._line = gloo.Program(shaders.LINE_VERTEX, shaders.LINE_FRAGMENT)
             self._body, self._ghosts = gloo.VertexBuffer(), gloo.VertexBuffer()
             self._counts = 0, 0
             self.driver = str(self._context.functions().glGetString(0x1F01))  # GL_RENDERER
+            self._try()
             self.slow = any(name in self.driver.lower() for name in SOFTWARE)
+        except NoGraphicsError:
+            raise
         except Exception as problem:
             raise NoGraphicsError(f"the graphics driver does not do what is needed ({problem})") from problem
         finally:
             self._context.doneCurrent()
+
+    def _try(self) -> None:
+        """Where Qt and vispy have found different OpenGL libraries, all goes well and nothing is drawn."""
+        buffer = self._begin(QSize(8, 8), 0)
+        gloo.clear((0.25, 0.5, 0.75, 1.0))
+        self._canvas.flush()
+        colour = buffer.toImage().pixelColor(4, 4)
+        buffer.release()
+        if max(abs(colour.redF() - 0.25), abs(colour.greenF() - 0.5), abs(colour.blueF() - 0.75)) > 0.02:
+            raise NoGraphicsError("what it draws does not arrive")
 
     def render(self, frame: Frame) -> QImage:
         self._enter()
@@ -100,26 +114,20 @@ class GlRenderer:
     def close(self) -> None:
         current = self._context.isValid() and self._context.makeCurrent(self._surface)
         self._buffers.clear()
-        if self._canvas is not None:
+        if not self._closed:
             forget_canvas(self._canvas)
-            self._canvas = None
+        self._closed = True
         if current:
             self._context.doneCurrent()
         self._surface.destroy()
 
     def _enter(self) -> None:
-        if not self._context.isValid() or not self._context.makeCurrent(self._surface):
+        if self._closed or not self._context.isValid() or not self._context.makeCurrent(self._surface):
             raise NoGraphicsError("the graphics driver went away")
 
     def _render(self, frame: Frame) -> QImage:
-        if self._canvas is None:
-            raise NoGraphicsError("the graphics driver went away")
-        set_current_canvas(self._canvas)
         size = QSize(*(max(round(side * frame.ratio), 1) for side in frame.view.size))
-        buffer = self._buffer_of(size, 0 if frame.draft and self.slow else SAMPLES)
-        buffer.bind()
-        self._canvas.buffer = buffer.handle()
-        gloo.set_viewport(0, 0, size.width(), size.height())
+        buffer = self._begin(size, 0 if frame.draft and self.slow else SAMPLES)
         gloo.set_state(depth_test=True, blend=False, cull_face=False)
         gloo.set_depth_mask(True)
         gloo.clear(_rgba(frame.colours.ground), depth=1.0)
@@ -133,6 +141,15 @@ class GlRenderer:
         buffer.release()
         picture.setDevicePixelRatio(frame.ratio)
         return picture
+
+    def _begin(self, size: QSize, samples: int) -> QOpenGLFramebufferObject:
+        """The framebuffer that is drawn into from now on."""
+        set_current_canvas(self._canvas)
+        buffer = self._buffer_of(size, samples)
+        buffer.bind()
+        self._canvas.buffer = buffer.handle()
+        gloo.set_viewport(0, 0, size.width(), size.height())
+        return buffer
 
     def _buffer_of(self, size: QSize, samples: int) -> QOpenGLFramebufferObject:
         buffer = self._buffers.get(samples)

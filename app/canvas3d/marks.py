@@ -63,23 +63,28 @@ def label_of(hand: Hand) -> tuple[str, F64] | None:
     tr, view = QCoreApplication.translate, hand.view
     pose = hand.scene.pose
     if hand.joint is not None and pose is not None:
-        depth = round(float(pose[hand.joint, 2]))
-        words = joint_words(hand.joint)
-        if hand.joint == MPII_16.index(MPII_16.root):
-            text = words
-        elif depth < 0:
-            text = tr("PoseCanvas", "{joint} · {depth} mm nearer than the thorax").format(joint=words, depth=-depth)
-        else:
-            text = tr("PoseCanvas", "{joint} · {depth} mm farther than the thorax").format(joint=words, depth=depth)
-        return text, view.project(pose[hand.joint])
-    if hand.end is not None:
-        return gizmo_words(hand.end), gizmo_ends(view, pose)[hand.end][0]
+        return joint_text(hand, hand.joint), view.project(pose[hand.joint])
+    if hand.end is not None and (ends := gizmo_ends(view, pose)):
+        return gizmo_words(hand.end), ends[hand.end][0]
     if hand.ring is not None:
         return ring_words(hand.ring), view.project(hand.ring.pivot)
     if hand.ghost is not None:
         text = tr("PoseCanvas", "candidate {number}").format(number=hand.ghost + 1)
         return text, view.project(hand.scene.ghosts[hand.ghost]).min(0)
     return None
+
+
+def joint_text(hand: Hand, joint: int | None) -> str:
+    """What a joint is called and how far away it is; "" for none."""
+    tr, pose = QCoreApplication.translate, hand.scene.pose
+    if joint is None or pose is None:
+        return ""
+    words, depth = joint_words(joint), round(float(pose[joint, 2]))
+    if joint == MPII_16.index(MPII_16.root):
+        return words
+    if depth < 0:
+        return tr("PoseCanvas", "{joint} · {depth} mm nearer than the thorax").format(joint=words, depth=-depth)
+    return tr("PoseCanvas", "{joint} · {depth} mm farther than the thorax").format(joint=words, depth=depth)
 
 
 def gizmo_words(end: View) -> str:

@@ -191,6 +191,26 @@ assert not warnings, warnings
     )
 
 
+def test_it_notices_when_nothing_arrives() -> None:
+    """As where vispy has loaded another library than Qt's: every call goes well, and the picture stays empty."""
+    said = run(
+        GIVEN
+        + """
+gl.close()
+from app.canvas3d import gl as module
+module._Canvas._vispy_get_fb_bind_location = lambda self: 0
+canvas = PoseCanvas()
+canvas.resize(300, 300)
+canvas.show_scene(scene)
+canvas.show()
+assert not canvas.grab().isNull()
+print(canvas.problem)
+canvas.finish()
+"""
+    )
+    assert "does not arrive" in said
+
+
 @pytest.mark.parametrize(
     ("variables", "words"),
     [({"DEEPSKEL_NO_OPENGL": "1"}, "DEEPSKEL_NO_OPENGL"), ({"QT_XCB_GL_INTEGRATION": "none"}, "no OpenGL driver")],

@@ -182,7 +182,10 @@ def test_next_and_previous_within_the_filter(people: PeopleList, annotations: An
     assert (people.neighbour(1), people.neighbour(-1), people.neighbour(2)) == (5, 3, 6)
     choose(people, "Reviewed")  # the open person, 4, is none of them
     assert (people.neighbour(1), people.neighbour(-1)) == (None, 3)
+    choose(people, "To do")
+    assert (people.neighbour(1), people.neighbour(2), people.neighbour(-1)) == (6, 7, None)
     open_person(people, annotations, 0)
+    choose(people, "Reviewed")
     assert (people.neighbour(1), people.neighbour(-1)) == (1, None)
 
 

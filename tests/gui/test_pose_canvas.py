@@ -129,6 +129,10 @@ def test_it_says_why_there_is_no_opengl(canvas: PoseCanvas, monkeypatch: pytest.
 def test_it_can_be_heard(canvas: PoseCanvas) -> None:
     assert canvas.accessibleName()
     assert "Tab" in canvas.accessibleDescription()
+    canvas.show_selected(joint("l_knee"))
+    assert canvas.accessibleDescription().startswith("left knee · 50 mm nearer")
+    canvas.show_selected(None)
+    assert canvas.accessibleDescription().startswith("The person")
 
 
 def test_the_photo_view_is_the_picture_of_the_weak_perspective_camera(canvas: PoseCanvas) -> None:
@@ -272,6 +276,11 @@ def test_views_by_name_by_the_corner_and_back_by_a_double_click(canvas: PoseCanv
     for view in VIEWS:
         canvas.look(view)
         assert np.allclose(canvas.view_axes(), rotation_of(view, standing()))
+    canvas.look("photo")
+    mouse.move(tuple(gizmo_ends(canvas.view, standing())["top"][0]))
+    canvas.resize(200, 200)  # no room for the corner any more
+    assert not canvas.grab().isNull()
+    canvas.resize(600, 600)
     canvas.look("photo")
     corner = gizmo_ends(canvas.view, standing())["top"][0]
     mouse.click(tuple(corner))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,7 +19,7 @@ from app.worker import Worker
 from app.workspaces.pose.people.bone_words import bone_words
 from app.workspaces.pose.people.figures import figures
 from app.workspaces.pose.people.roster import Roster
-from app.workspaces.pose.people.statistics_dialog import StatisticsDialog
+from app.workspaces.pose.people.statistics_dialog import PAUSE_S, StatisticsDialog
 from engine.pose.joints import MPII_16
 from engine.pose.kinematics import bone_index
 from engine.pose.project.filtering import ErrorRange, Filter, matching
@@ -165,6 +166,18 @@ def test_changes_are_followed_and_told_together(
     until(lambda: dialog.figures.progress.reviewed == 24)
     assert "24 of 40" in texts(dialog)
     assert len(shown) <= 2
+
+
+def test_it_is_computed_once_a_second_at_most(
+    qtbot: QtBot, dialog: StatisticsDialog, annotations: AnnotationSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = []
+    monkeypatch.setattr(dialog.progress, "show_progress", shown.append)
+    began = time.monotonic()
+    for index in range(10, 36):
+        change(annotations, index, reviewed=True)
+        qtbot.wait(50)
+    assert len(shown) <= (time.monotonic() - began) / PAUSE_S + 1
 
 
 def test_nothing_is_computed_while_it_is_hidden(
