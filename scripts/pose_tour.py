@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-OUT = ROOT / "docs" / "pictures"
+OUT = ROOT / "docs" / "images"
 WIDTH, HEIGHT = 1440, 900
 QUALITY = 82
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import numpy as np
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QUndoStack
@@ -200,6 +202,7 @@ class PoseWorkspace(Workspace):
         self.pages.open(annotations.project)
         self.people.setVisible(self.active and self.in_set)
         self.preparing.lift(annotations)
+        gc.freeze()  # tens of thousands of people would be looked at again and again, while the window waits
         self.go(self._begin_at(annotations))
 
     def _begin_at(self, annotations: AnnotationSet) -> int:
