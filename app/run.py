@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -43,6 +44,10 @@ def run_window(
         on_ready: Called with the window once it is on screen (to drive it in a demonstration).
     """
     sys.setswitchinterval(SWITCH_S)
+    with suppress(
+        Exception
+    ):  # now, and not when the Pose workspace is first shown; without it the 3D view is drawn by Qt
+        import app.canvas3d.gl  # noqa: F401
     application = make_application()
     settings = settings or Settings()
     theme = Theme(application, settings)

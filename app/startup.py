@@ -55,10 +55,6 @@ def prepare_window() -> None:
     # In the worker's thread this import would hold the interpreter, and with it the window, for its whole length.
     import engine.skeleton.methods  # noqa: F401 - and with it those of crop
 
-    # So would the window's own thread, when the Pose workspace is first shown.
-    with suppress(Exception):  # without it the 3D view is drawn by Qt
-        import app.canvas3d.gl  # noqa: F401
-
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop never lets Python see Ctrl-C
 
 
