@@ -23,7 +23,7 @@ FACING = 0.3
 """A ring is turned like a wheel while the cosine between its axis and the view is above this; else it is pulled."""
 NEAR = 6.0
 """Pixels around a ring in which it is taken hold of."""
-_CIRCLE = np.linspace(0, 2 * pi, 73)
+_CIRCLE = np.linspace(0, 2 * pi, 49)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Ring:
     radius: float
 
     def points(self) -> F64:
-        """(73, 3) around it, mm in pose axes; the last is the first."""
+        """(49, 3) around it, mm in pose axes; the last is the first."""
         first = np.cross(self.axis, np.eye(3)[int(np.argmin(np.abs(self.axis)))])
         first /= np.linalg.norm(first)
         second = np.cross(self.axis, first)

@@ -28,7 +28,7 @@ def test_rings_lie_around_the_inner_end_and_keep_their_size(zoom: float) -> None
     for each, size in ((depth, RADIUS), (swing, RADIUS), (twist, RADIUS * TWIST)):
         assert np.allclose(each.pivot, elbow)
         away = np.linalg.norm(view.project(each.points()) - view.project(elbow), axis=1)
-        assert away.max() == pytest.approx(size, rel=2e-3)
+        assert away.max() == pytest.approx(size, rel=5e-3)
         assert np.allclose(each.points()[0], each.points()[-1])
     assert np.allclose(np.cross(twist.axis, (1, 0, 0)), 0)  # along the forearm
     assert np.allclose(np.cross(swing.axis, (0, 0, 1)), 0)  # as the photo shows it
