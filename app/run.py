@@ -44,7 +44,8 @@ def run_window(
         on_ready: Called with the window once it is on screen (to drive it in a demonstration).
     """
     sys.setswitchinterval(SWITCH_S)
-    with suppress(Exception):  # now, not when the 3D view is first shown; without OpenGL Qt draws it
+    # Now, and not when the Pose workspace is first shown; without it the 3D view is drawn by Qt.
+    with suppress(Exception):
         import app.canvas3d.gl  # noqa: F401
     application = make_application()
     settings = settings or Settings()

@@ -23,8 +23,8 @@ STAGES = ((1e-1, 0.25), (1e-2, 0.5), (1e-3, 0.75), (1e-5, 1.0), (1e-8, 1.0), (0.
 """How the wish to stay is lowered, and to which power the weights of places are taken: what is heavy is met little by
 little, because steps along a steep and curved valley would be short."""
 
-STEPS = 12
-"""Newton steps at most for each of them."""
+STEPS = (40, 16, 8, 8, 8, 20)
+"""Newton steps at most for each of them: long ways are gone while all is light."""
 
 LONGEST_STEP = 0.5
 """Radians that a bone turns at most in a step."""
@@ -96,11 +96,11 @@ class Chain:
 def solve(chain: Chain, places: Places, stages: Sequence[tuple[float, float]] = STAGES) -> None:
     """Turn the chain's bones until the joints are at their places, or as near as they come; in place."""
     problem = _Problem(chain, places)
-    for stay, power in stages:
+    for (stay, power), steps in zip(stages, STEPS[-len(stages) :], strict=True):
         problem.weigh(power)
         damping, enough = LEAST_DAMPING, ENOUGH if stay == stages[-1][0] else ROUGHLY
         cost = problem.cost(chain.u, chain.shift, stay)
-        for _ in range(STEPS):
+        for _ in range(steps):
             turn, shift = problem.step(stay, damping)
             u, moved = _turned(chain.u, turn), chain.shift + shift
             new = problem.cost(u, moved, stay)
@@ -171,7 +171,11 @@ class _Problem:
         hessian[: 3 * n, : 3 * n].reshape(n, 3, n, 3)[self.order, :, self.order] += own
         values, vectors = np.linalg.eigh(hessian)
         found = vectors @ ((gradient @ vectors) / (np.abs(values) + damping * self.size))
-        return found[: 3 * n].reshape(n, 3), np.asarray(found[3 * n :] if not c.rooted else _STILL, np.float64)
+        turn = found[: 3 * n].reshape(n, 3)
+        widest = np.sqrt((turn * turn).sum(1).max(initial=0.0))
+        if widest > LONGEST_STEP:
+            found *= LONGEST_STEP / widest
+        return turn, np.asarray(found[3 * n :] if not c.rooted else _STILL, np.float64)
 
 
 def _crossing(u: F64) -> F64:
@@ -180,10 +184,7 @@ def _crossing(u: F64) -> F64:
 
 
 def _turned(u: F64, turn: F64) -> F64:
-    """Unit vectors turned by rotation vectors at right angles to them, of at most LONGEST_STEP."""
+    """Unit vectors turned by rotation vectors at right angles to them."""
     angle = np.sqrt((turn * turn).sum(1, keepdims=True))
-    least = np.minimum(1.0, LONGEST_STEP / np.maximum(angle, 1e-300))
-    beside = (_crossing(u) @ turn[:, :, None])[:, :, 0] * least
-    angle = angle * least
-    new = u * np.cos(angle) + beside * np.sinc(angle / np.pi)
+    new = u * np.cos(angle) + (_crossing(u) @ turn[:, :, None])[:, :, 0] * np.sinc(angle / np.pi)
     return np.asarray(new / np.sqrt((new * new).sum(1, keepdims=True)), np.float64)

@@ -80,6 +80,15 @@ def test_flips_undone_in_reverse_restore_to_the_last_bit_of_the_depth_grid(state
     assert again.pose.tobytes() == there.pose.tobytes()
 
 
+def test_a_depth_with_more_digits_than_its_flip_can_hold_is_restored_once_it_is_on_the_grid():
+    pose = POSE.copy()
+    pose[AT("l_elbow"), 2], pose[AT("l_wrist"), 2] = 1000 / 3, np.pi * 1e-5
+    state = flip_all(flip_all(state_of(pose)))  # two edits, which change nothing but the digits past the grid
+    assert 0 < np.abs(state.pose - pose).max() <= DEPTH_STEP / 2
+    for flip in (lambda s: flip_limb(s, "l_arm"), lambda s: flip_bone(s, LIMBS["l_arm"][1])):
+        assert flip(flip(state)).pose.tobytes() == state.pose.tobytes()
+
+
 def test_a_flipped_torso_takes_the_legs_along():
     state = state_of(POSE + np.array([0, 0, 1.0]) * POSE[:, 1:2] * 0.2)
     flipped = flip_limb(state, "torso")

@@ -163,6 +163,18 @@ def test_pins_come_before_the_target():
     assert min(abs(np.linalg.norm(legs, axis=1) - both)) < 1e-2  # one leg is stretched
 
 
+@given(states(0.6), DIRECTIONS, st.floats(1.05, 4))
+def test_with_one_foot_pinned_the_thorax_comes_as_near_as_the_leg_is_long(state, direction, times):
+    """The trunk moves as a piece: the thorax stays in a ball about where it would be with the hip at the foot."""
+    centre = state.pose[ANKLE] - state.pose[HIP]
+    most = bone_lengths(state.pose)[list(LIMBS["l_leg"])].sum()
+    assume(direction @ centre < 0.99 * np.linalg.norm(centre))  # not to where the leg would have to turn right round
+    target = centre + direction * times * most
+    pulled = pull(state, AT("thorax"), target, Rules(pins=frozenset({ANKLE})))
+    assert pulled.missed == pytest.approx((times - 1) * most, abs=1e-2)
+    assert not pulled.lost
+
+
 def test_a_pin_that_cannot_be_held_is_told():
     """An elbow that is folded too far opens when it is touched: the wrist cannot stay so near to the shoulder."""
     state, fold = straight_arm(), np.radians(175)
