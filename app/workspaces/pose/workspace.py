@@ -314,6 +314,7 @@ class PoseWorkspace(Workspace):
             self._joints = np.column_stack([part.state.joints, part.state.visibility])
             self.stopwatch.enter()
             part.undo_stack.indexChanged.connect(self.refresh_soon, Qt.ConnectionType.UniqueConnection)
+        self.showing.show_selection()  # what can be done now: a key may come before anything is drawn
         self.state_changed.emit()
 
     # What comes back
