@@ -68,7 +68,7 @@ def _pose_gestures() -> list[tuple[str, str]]:
         (_tr("Drag a joint in 3D"), _tr("Move it within the view")),
         (_tr("Alt + drag, wheel over a joint"), _tr("Move it in depth")),
         (_tr("Drag a ring"), _tr("Turn the selected bone")),
-        (_tr("Click a faint pose"), _tr("Take that hypothesis")),
+        (_tr("Click a faint pose or a card"), _tr("Take that hypothesis; a card with Shift: the selected limb of it")),
         (_tr("Drag beside the pose in 3D"), _tr("Turn the view")),
         (_tr("Ctrl + arrows on the photo"), _tr("Move the selected joint by a pixel; with Shift by ten")),
     ]

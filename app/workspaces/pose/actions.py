@@ -58,6 +58,15 @@ class PoseActions(Actions):
             make("skeleton", tr("Hypothesis {n}").format(n=i + 1), str(i + 1), tr("Take this hypothesis"))
             for i in range(9)
         ]
+        self.limb_from = [
+            make(
+                "undo",
+                tr("Limb of hypothesis {n}").format(n=i + 1),
+                f"Alt+{i + 1}",
+                tr("The selected limb as it is there"),
+            )
+            for i in range(9)
+        ]
         self.next_candidate = make("next", tr("Next hypothesis"), ".", tr("Take the next hypothesis"))
         self.previous_candidate = make("previous", tr("Previous hypothesis"), ",", tr("Take the hypothesis before"))
         self.predict = make("heat", tr("Ask the network"), "F9", tr("Read hypotheses in the photo again"))

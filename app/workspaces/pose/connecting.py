@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
 from app.workspaces.actions import connect
 from app.workspaces.pose.actions import FINE, STEP, TURNS
 from app.workspaces.pose.words import chosen_of
@@ -49,9 +52,10 @@ def _connect_choosing(w: PoseWorkspace) -> None:
     a, editor = w.actions_, w.editor
     for i, action in enumerate(a.candidates):
         connect(action, partial(_choose, w, i))
+        connect(a.limb_from[i], partial(_take_limb, w, i))
     connect(a.next_candidate, lambda: _step_candidate(w, 1))
     connect(a.previous_candidate, lambda: _step_candidate(w, -1))
-    w.strip.chosen.connect(partial(_choose, w))
+    w.strip.chosen.connect(partial(_choose_card, w))
     w.strip.hovered.connect(w.showing.show_hovered_candidate)
     w.space.candidate_chosen.connect(partial(_choose, w))
     connect(a.predict, w.hypotheses.read)
@@ -137,6 +141,7 @@ def _connect_view(w: PoseWorkspace) -> None:
     w.panel.opacity_moved.connect(lambda value, gesture: setattr(s, "pose_maps_opacity", value))
     s.changed.connect(lambda key: w.showing.show_style() if key.startswith("pose/") else None)
     w.showing.show_style()
+    space.problem_changed.connect(w.panel.show_problem)
 
 
 # Acts that need more than the editor
@@ -166,6 +171,20 @@ def _choose(w: PoseWorkspace, index: int) -> None:
     if index < len(w.hypotheses.candidates):
         w.editor.choose(w.hypotheses.candidates[index])
         w.showing.base = w.hypotheses.candidates[index]
+    w.refresh_soon()
+
+
+def _choose_card(w: PoseWorkspace, index: int) -> None:
+    """With Shift only the selected limb is taken."""
+    if QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier:
+        _take_limb(w, index)
+    else:
+        _choose(w, index)
+
+
+def _take_limb(w: PoseWorkspace, index: int) -> None:
+    if index < len(w.hypotheses.candidates):
+        w.editor.reset_limb(w.hypotheses.candidates[index])
     w.refresh_soon()
 
 

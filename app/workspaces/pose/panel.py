@@ -36,6 +36,8 @@ class PosePanel(SidePanel):
         self.opacity = Slide(tr("Opacity"))
         self.opacity.show_value(settings.pose_maps_opacity)
         self.opacity.changed.connect(self.opacity_moved)
+        self._problem = make.label(role="muted", wrap=True)
+        self._problem.hide()
         choosing = _grid((a.relift, a.predict, a.copy_previous, a.reset_all))
         self.section(tr("Pose"), self._figure, self._words, choosing)
         self._person = self.section(tr("Person"), self.notes)
@@ -52,6 +54,7 @@ class PosePanel(SidePanel):
             segment(a.maps.values(), icons=False),
             self.opacity,
             *(check(action) for action in seen),
+            self._problem,
         )
         self.end_sections()
 
@@ -65,6 +68,11 @@ class PosePanel(SidePanel):
         self._person.setVisible(person is not None)
         if person is not None:
             self.notes.show_person(person)
+
+    def show_problem(self, problem: str) -> None:
+        """Say why the 3D view is drawn without OpenGL; empty when it is drawn with it."""
+        self._problem.setText(self.tr("Drawn without OpenGL: {why}").format(why=problem))
+        self._problem.setVisible(bool(problem))
 
     def show_joint(self, line: str, visibility: int | None) -> None:
         """Show the selected joint; `visibility` is None when there is none."""

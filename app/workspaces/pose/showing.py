@@ -28,6 +28,7 @@ class Showing(QObject):
         super().__init__(workspace)
         self._w = workspace
         self.base: Candidate | None = None
+        self._raised: Candidate | None = None
         self._framed = ""
 
     def refresh(self) -> None:
@@ -74,6 +75,8 @@ class Showing(QObject):
         w = self._w
         if w.active:
             w.space.show_raised(index)
+            self._raised = w.hypotheses.candidates[index] if index is not None else None
+            self._show_maps()
 
     def _scene(self, person: Person | None, candidates: list[Candidate], chosen: int | None) -> Scene:
         w = self._w
@@ -112,9 +115,9 @@ class Showing(QObject):
             w.hypotheses.want_maps()
         match w.settings.pose_maps:
             case "foreground":
-                w.layer.show_maps(w.hypotheses.maps(self.base), "foreground")
+                w.layer.show_maps(w.hypotheses.maps(self._raised or self.base), "foreground")
             case "background":
-                w.layer.show_maps(w.hypotheses.maps(self.base), "background")
+                w.layer.show_maps(w.hypotheses.maps(self._raised or self.base), "background")
             case _:
                 w.layer.show_maps(None)
 
@@ -134,6 +137,7 @@ class Showing(QObject):
             action.setEnabled(person is not None)
         for i, action in enumerate(a.candidates):
             action.setEnabled(i < len(w.hypotheses.candidates))
+            a.limb_from[i].setEnabled(held and i < len(w.hypotheses.candidates))
         for action in (a.next_candidate, a.previous_candidate):
             action.setEnabled(bool(w.hypotheses.candidates))
         a.relift.setEnabled(person is not None)

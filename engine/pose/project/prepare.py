@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from engine.pose.camera import WeakPerspective, fit_weak_perspective_arrays
 from engine.pose.hypotheses import Hypothesis, Origin
+from engine.pose.kinematics import bone_lengths, symmetric, with_bone_lengths
 from engine.pose.lifting.lift import HIDDEN, Lifted, lift
 from engine.pose.project.candidates import Candidate
 from engine.pose.project.person import COUNT, ROOT, From2D, From3D, Person, PoseState
@@ -91,19 +92,20 @@ def with_prediction(person: Person, prediction: PosePrediction) -> Person:
     state = person.state
     if state.pose is not None or not prediction.found:
         return person
-    best = prediction.best
+    fitted = _seen(state, prediction, [prediction.best])
+    if not fitted:
+        return person
+    _, pose, camera, _ = fitted[0]
     if state.known.any():
-        fitted = _seen(state, [best])
-        camera = fitted[0][1] if fitted else best.camera
-        state = replace(state, pose=_rooted(best.pose), camera=camera, pose_from=_all("predicted"))
+        state = replace(state, pose=pose, camera=camera, pose_from=_all("predicted"))
     else:
         sure = prediction.sure
         state = PoseState(
             np.where(sure[:, None], prediction.joints, np.nan),
             np.where(sure, 2, 0),
             _all("detected"),
-            _rooted(best.pose),
-            best.camera,
+            pose,
+            camera,
             _all("predicted"),
             state.fixed,
         )
@@ -174,27 +176,33 @@ def _predicted(state: PoseState, prediction: PosePrediction) -> list[Candidate]:
         return []
     others = [each for i, each in enumerate(prediction.hypotheses) if i != prediction.chosen]
     return [
-        Candidate(_name(each.origin), _rooted(each.pose), camera, "predicted", error, each.origin, each.score)
-        for each, camera, error in _seen(state, [prediction.best, *others])
+        Candidate(_name(each.origin), pose, camera, "predicted", error, each.origin, each.score)
+        for each, pose, camera, error in _seen(state, prediction, [prediction.best, *others])
     ]
 
 
-def _seen(state: PoseState, hypotheses: Sequence[Hypothesis]) -> list[tuple[Hypothesis, WeakPerspective, float]]:
-    """Each with the camera that shows it over the known joints, and what that leaves over in px.
+def _seen(
+    state: PoseState, prediction: PosePrediction, hypotheses: Sequence[Hypothesis]
+) -> list[tuple[Hypothesis, F64, WeakPerspective, float]]:
+    """Each as a body whose sides are equally long, with the camera that shows it over the known joints, and what that
+    leaves over in px; those that no camera shows are left out.
 
-    Where no joint is known, the camera and the error against what the detector saw.
+    Where no joint is known, over those that the detector is sure of. The networks give every joint by itself, and the
+    sides of their poses differ by half: whoever fixes a pose needs a body to begin with.
     """
-    if not state.known.any():
-        return [(each, each.camera, each.reprojection_error) for each in hypotheses]
-    weights = np.where(state.visibility == 1, HIDDEN, 1.0) * state.known
+    if state.known.any():
+        points, weights = state.joints, np.where(state.visibility == 1, HIDDEN, 1.0) * state.known
+    else:
+        points, weights = prediction.joints, prediction.sure.astype(np.float64)
     poses = np.stack([_rooted(each.pose) for each in hypotheses])
-    scale, shift = fit_weak_perspective_arrays(poses, state.joints[None], weights[None])
+    poses = with_bone_lengths(poses, symmetric(bone_lengths(poses)))
+    scale, shift = fit_weak_perspective_arrays(poses, points[None], weights[None])
     found = []
     for each, pose, s, (x, y) in zip(hypotheses, poses, scale.tolist(), shift.tolist(), strict=True):
         if np.isfinite(s):
-            camera = WeakPerspective(s, x, y)
-            beside = np.linalg.norm(camera.project(pose) - state.joints, axis=1)
-            found.append((each, camera, float(beside[state.known].mean())))
+            camera, body = WeakPerspective(s, x, y), _rooted(pose)
+            beside = np.linalg.norm(camera.project(body) - points, axis=1)
+            found.append((each, body, camera, float(beside[weights > 0].mean())))
     return found
 
 

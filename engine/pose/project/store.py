@@ -27,7 +27,7 @@ from engine.pose.lifting.lift import REVISION
 from engine.pose.project.candidates import Candidate
 from engine.pose.project.person import COUNT, FROM_3D, ROOT, Person
 
-VERSION = 1
+VERSION = 2
 """Of the files. A file of another version counts as absent."""
 
 METHOD = "pose"
