@@ -19,7 +19,7 @@ from engine.errors import OutputError
 from engine.pose.joints import MPII_16
 from engine.pose.project.person import Person, PoseState
 from engine.pose.project.project import Project
-from tests.gui.pose_people import PLACES, joints, write_annotations, write_photos
+from tests.gui.pose_people import PLACES, SomeoneMethod, joints, write_annotations, write_photos
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 NONE, SHIFT, CTRL = Mod.NoModifier, Mod.ShiftModifier, Mod.ControlModifier
@@ -307,6 +307,26 @@ class TestFixing:
         assert sum(c.source == "predicted" for c in at_work.pose.hypotheses.candidates) == 4
         at_work.key(Key.Key_2)
         np.testing.assert_allclose(at_work.xyz, at_work.pose.hypotheses.candidates[1].pose)
+
+    def test_the_next_person_is_read_before_anybody_asks(self, at_work: Annotator, poses: SomeoneMethod) -> None:
+        at_work.until(lambda: len(poses.someone.looks) == 2)
+        windows = [look.window for look in poses.someone.looks]
+        assert windows == [at_work.pose.set.person(i).window() for i in (0, 1)]
+        at_work.key(Key.Key_PageDown)
+        assert any(c.source == "predicted" for c in at_work.pose.hypotheses.candidates)
+        assert [look.window for look in poses.someone.looks[:2]] == windows
+        assert windows[1] not in [look.window for look in poses.someone.looks[2:]]
+
+    def test_a_limb_is_taken_from_another_hypothesis(self, at_work: Annotator) -> None:
+        before = at_work.xyz.copy()
+        at_work.key(Key.Key_Q)
+        at_work.pose.actions_.limb_from[8].trigger()
+        at_work.settle()
+        source = at_work.pose.hypotheses.candidates[8].pose
+        elbow = MPII_16.index("r_elbow")
+        mine, theirs = at_work.xyz[R_WRIST] - at_work.xyz[elbow], source[R_WRIST] - source[elbow]
+        np.testing.assert_allclose(mine / np.linalg.norm(mine), theirs / np.linalg.norm(theirs), atol=1e-9)
+        np.testing.assert_array_equal(at_work.xyz[L_KNEE], before[L_KNEE])
 
     def test_history_is_there_when_one_comes_back(self, at_work: Annotator) -> None:
         before = at_work.state

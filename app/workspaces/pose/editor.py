@@ -10,12 +10,13 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 from scipy.spatial.transform import Rotation
 
+from app.canvas.joint_words import joint_words
 from app.document.pose import PosePart
 from app.settings import Settings
 from engine.errors import InputError
 from engine.pose.editing import joints2d, lengths, limbs
 from engine.pose.editing.drag import drag_joint
-from engine.pose.editing.pull import pull_chain
+from engine.pose.editing.pull import pull
 from engine.pose.editing.relift import refit_camera, relift
 from engine.pose.editing.rules import Rules
 from engine.pose.editing.turn import turn_bone
@@ -48,6 +49,7 @@ class Editor(QObject):
         self.part: PosePart | None = None
         self.selected: int | None = None
         self.pins: frozenset[int] = frozenset()
+        self._lost: frozenset[int] = frozenset()
         self._base: tuple[Hashable, PoseState] | None = None
         self._burst: tuple[str, float, object] = ("", 0.0, None)
 
@@ -109,8 +111,7 @@ class Editor(QObject):
 
     def drag(self, joint: int, target: F64, gesture: Hashable) -> None:
         """Bring a joint to a place in space."""
-        move = pull_chain if self._settings.pose_pull and joint != ROOT else drag_joint
-        self._from_base(self.tr("move joint"), gesture, lambda state: move(state, joint, target, self.rules))
+        self._from_base(self.tr("move joint"), gesture, lambda state: self._moved(state, joint, target))
 
     def turn(self, bone: int, rotation: Rotation, gesture: Hashable) -> None:
         """Turn a bone; `rotation` counts from where the gesture began."""
@@ -138,8 +139,7 @@ class Editor(QObject):
             self._say(self.tr("No joint is selected."), self.tr("Click a joint, or press J."))
             return
         target = part.state.pose[joint] + self._axes()[2] * DEPTH_STEP * steps
-        move = pull_chain if self._settings.pose_pull and joint != ROOT else drag_joint
-        self._act(self.tr("move in depth"), lambda s: move(s, joint, target, self.rules), self._bursting("depth"))
+        self._act(self.tr("move in depth"), lambda s: self._moved(s, joint, target), self._bursting("depth"))
 
     def flip_limb(self) -> None:
         self._with_limb(self.tr("flip {limb} in depth"), limbs.flip_limb)
@@ -241,6 +241,16 @@ class Editor(QObject):
             self._act(self.tr("visibility"), lambda state: joints2d.set_visibility(state, at, visibility))
 
     # Inside
+
+    def _moved(self, state: PoseState, joint: int, target: F64) -> PoseState:
+        if self._settings.pose_pull:
+            pulled = pull(state, joint, target, self.rules)
+            if frozenset(pulled.lost) - self._lost:
+                names = ", ".join(joint_words(pin) for pin in sorted(pulled.lost))
+                self._say(self.tr("Pinned, and cannot stay there: {joints}").format(joints=names), "")
+            self._lost = frozenset(pulled.lost)
+            return pulled.state
+        return drag_joint(state, joint, target, self.rules, self._axes()[2])
 
     def _with_limb(self, text: str, change: Callable[[PoseState, str], PoseState]) -> None:
         limb = self.limb

@@ -12,6 +12,7 @@ from app.document.annotation_set import AnnotationSet
 from app.worker import Task, Worker
 from app.workspaces.pose.pages import Page
 from app.workspaces.pose.reader import Asked, PoseReader
+from engine.imaging.photo import Photo
 from engine.pose.project.candidates import Candidate
 from engine.pose.project.person import Person
 from engine.pose.project.prepare import candidates_of, lift_people, with_prediction
@@ -35,6 +36,8 @@ class Hypotheses(QObject):
 
     changed = Signal()
     """Other candidates, or another state of the reading."""
+    settled = Signal()
+    """Everything about the open person is known: there is time for the next one."""
 
     def __init__(self, reader: PoseReader, shapes: Worker, files: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +100,8 @@ class Hypotheses(QObject):
         if person is None or self._set is None:
             return
         self.candidates = []
+        if person.person in self._readings:  # read before anybody asked
+            self._set.fill({self._set.current: with_prediction(person, self._readings[person.person])})
         self._collect()
         if not self._kept():
             self.read(again=False)
@@ -123,6 +128,21 @@ class Hypotheses(QObject):
     def joints_changed(self) -> None:
         """Joints in the photo were moved: what is lifted from them is other now."""
         self._collect()
+
+    def ahead(self, index: int, photo: Photo) -> None:
+        """Read the person who is probably next, once the open one is done with."""
+        annotations = self._set
+        if annotations is None or self.reading:
+            return
+        person = annotations.person(index)
+        if person.person in self._readings or person.person in self._failed:
+            return
+
+        def then(prediction: PosePrediction) -> None:
+            if annotations is self._set:
+                self._remember(person.person, prediction)
+
+        self._reader.ahead(person, photo, then)
 
     def cancel(self) -> bool:
         """Give the reading up; True when there was one."""
@@ -158,6 +178,8 @@ class Hypotheses(QObject):
                 annotations.fill({index: filled})
             self.candidates = candidates
             self.changed.emit()
+            if not self.reading:
+                self.settled.emit()
             if prediction is not None:
                 self._keep(index)
 
@@ -188,6 +210,7 @@ class Hypotheses(QObject):
             if candidates:
                 self.candidates = candidates
                 self._failed.add(person.person)  # no need to ask
+                self.settled.emit()
                 self.changed.emit()
             else:
                 self.read(again=False)
@@ -199,16 +222,18 @@ class Hypotheses(QObject):
         annotations = self._set
         if annotations is None or annotations.person(asked.index).person != asked.person.person:
             return
-        name = asked.person.person
-        self._readings[name] = prediction
-        self._readings.move_to_end(name)
-        while len(self._readings) > KEPT:
-            self._readings.popitem(last=False)
+        self._remember(asked.person.person, prediction)
         filled = with_prediction(annotations.person(asked.index), prediction)
         annotations.fill({asked.index: filled})
         if asked.index == annotations.current:
             self.problem = prediction.problem
             self._collect()
+
+    def _remember(self, person: str, prediction: PosePrediction) -> None:
+        self._readings[person] = prediction
+        self._readings.move_to_end(person)
+        while len(self._readings) > KEPT:
+            self._readings.popitem(last=False)
 
     def _on_failed(self, asked: Asked) -> None:
         self._failed.add(asked.person.person)

@@ -83,6 +83,11 @@ class Pages(QObject):
             self._worker.cancel(WANTED)
         return page
 
+    def photo(self, person: Person) -> Photo | None:
+        """The person's photo if it is here; None when it is not, or there is none."""
+        page = self._kept.get(person.image)
+        return page.photo if page is not None and not page.problem else None
+
     def ahead(self, people: list[Person]) -> None:
         """Have the pages of these people ready."""
         project = self._project

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -13,7 +14,7 @@ from engine.pose.project.person import Person
 from engine.pose.project.prepare import predict
 from engine.pose.session import PosePrediction, PoseSession
 
-READ = "read pose"
+READ, AHEAD = "read pose", "read pose ahead"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +62,7 @@ class PoseReader(QObject):
     def ask(self, asked: Asked) -> None:
         """Read; the answer arrives as `read` unless something newer is asked before."""
         self.asked = asked
+        self._worker.cancel(AHEAD)
         label = self.tr("Reading the pose…") if self._ready else self.tr("Loading the pose networks…")
 
         def job(task: Task) -> tuple[PosePrediction, PoseReady]:
@@ -83,9 +85,20 @@ class PoseReader(QObject):
 
         self._worker.submit(job, then, lane=READ, label=label, failed=failed)
 
+    def ahead(self, person: Person, photo: Photo, then: Callable[[PosePrediction], None]) -> None:
+        """Read before anybody asks, without a sign of it; whatever is asked comes first, and a failure is not told."""
+
+        def job(task: Task) -> PosePrediction:
+            session, _ = self._begin(photo)
+            task.check()
+            return predict(person, photo, session, cancelled=task.cancelled)
+
+        self._worker.submit(job, then, lane=AHEAD, failed=lambda error: True)
+
     def cancel(self) -> bool:
         """Drop what has been asked; True when there was anything."""
         self.asked = None
+        self._worker.cancel(AHEAD)
         return self._worker.cancel(READ)
 
     def _begin(self, photo: Photo) -> tuple[PoseSession, PoseReady]:

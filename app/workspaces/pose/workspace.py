@@ -107,6 +107,7 @@ class PoseWorkspace(Workspace):
         connect_acts(self)
         self.pages.loaded.connect(self._on_page)
         self.hypotheses.changed.connect(self.refresh_soon)
+        self.hypotheses.settled.connect(self._read_ahead)
         self.preparing.lifted.connect(self._on_lifted)
         self.stopwatch.spent.connect(self._on_spent)
         QGuiApplication.instance().applicationStateChanged.connect(self._on_application_state)  # type: ignore[union-attr]
@@ -296,6 +297,14 @@ class PoseWorkspace(Workspace):
         following = [self.people.neighbour(step) for step in (1, -1, AHEAD)]
         self.pages.ahead([self.set.person(i) for i in following if i is not None])
         self.refresh_soon()
+
+    def _read_ahead(self) -> None:
+        """The next person, whose photo may be here already."""
+        following = self.people.neighbour(1) if self.in_set else None
+        if self.set is not None and following is not None:
+            photo = self.pages.photo(self.set.person(following))
+            if photo is not None:
+                self.hypotheses.ahead(following, photo)
 
     def _look_at_person(self) -> None:
         """People are small in most photos."""

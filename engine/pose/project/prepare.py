@@ -92,10 +92,9 @@ def with_prediction(person: Person, prediction: PosePrediction) -> Person:
     state = person.state
     if state.pose is not None or not prediction.found:
         return person
-    fitted = _seen(state, prediction, [prediction.best])
-    if not fitted:
-        return person
-    _, pose, camera, _ = fitted[0]
+    best = prediction.best
+    fitted = _seen(state, prediction, [best])
+    pose, camera = fitted[0][1:3] if fitted else (_even(best.pose), best.camera)
     if state.known.any():
         state = replace(state, pose=pose, camera=camera, pose_from=_all("predicted"))
     else:
@@ -194,15 +193,14 @@ def _seen(
         points, weights = state.joints, np.where(state.visibility == 1, HIDDEN, 1.0) * state.known
     else:
         points, weights = prediction.joints, prediction.sure.astype(np.float64)
-    poses = np.stack([_rooted(each.pose) for each in hypotheses])
-    poses = with_bone_lengths(poses, symmetric(bone_lengths(poses)))
+    poses = np.stack([_even(each.pose) for each in hypotheses])
     scale, shift = fit_weak_perspective_arrays(poses, points[None], weights[None])
     found = []
     for each, pose, s, (x, y) in zip(hypotheses, poses, scale.tolist(), shift.tolist(), strict=True):
         if np.isfinite(s):
-            camera, body = WeakPerspective(s, x, y), _rooted(pose)
-            beside = np.linalg.norm(camera.project(body) - points, axis=1)
-            found.append((each, body, camera, float(beside[weights > 0].mean())))
+            camera = WeakPerspective(s, x, y)
+            beside = np.linalg.norm(camera.project(pose) - points, axis=1)
+            found.append((each, pose, camera, float(beside[weights > 0].mean())))
     return found
 
 
@@ -211,6 +209,11 @@ def _name(origin: Origin) -> str:
     if origin.width is None or origin.crop is None:
         return "network"
     return f"stick {origin.width:g}, crop {origin.crop:.3g}"
+
+
+def _even(pose: npt.ArrayLike) -> F64:
+    """The pose with the directions of its bones, and sides that are equally long; its thorax at the origin."""
+    return _rooted(with_bone_lengths(pose, symmetric(bone_lengths(pose))))
 
 
 def _rooted(pose: npt.ArrayLike) -> F64:
