@@ -21,6 +21,8 @@ LARGEST = 40.0
 """Screen pixels a source pixel at most."""
 LARGEST_FIT = 2.0
 """Small photos are not blown up further than this when fitted (logical pixels a source pixel)."""
+LARGEST_AREA = 5.0
+"""Nor is a part of one that is looked at, such as a person."""
 MARGIN = 28
 """Screen pixels left free around a fitted photo."""
 KEEP = 60
@@ -67,7 +69,7 @@ class Navigation:
             return
         room = min((port.width() - 2 * MARGIN) / area.width(), (port.height() - 2 * MARGIN) / area.height())
         self._fitted = False
-        self._scale = min(max(room, self._smallest()), LARGEST_FIT)
+        self._scale = min(max(room, self._smallest()), LARGEST_AREA)
         centre = QPointF(port.rect().center())
         self._corner = centre - area.center() * self._scale
         self._apply()
