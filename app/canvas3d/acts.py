@@ -59,4 +59,11 @@ class Looked:
     view: View | None
 
 
-Act = Hovered | Selected | Dragged | Turned | Chosen | Looked
+@dataclass(frozen=True)
+class GivenUp:
+    """A gesture was broken off; what it moved has been brought back before."""
+
+    gesture: object
+
+
+Act = Hovered | Selected | Dragged | Turned | Chosen | Looked | GivenUp

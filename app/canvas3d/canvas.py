@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.canvas3d.acts import Act, Chosen, Dragged, Hovered, Looked, Selected, Turned
+from app.canvas3d.acts import Act, Chosen, Dragged, GivenUp, Hovered, Looked, Selected, Turned
 from app.canvas3d.body import Floor, floor_under, outward_joints
 from app.canvas3d.choosing import choose_renderer
 from app.canvas3d.easing import Easing, motion_is_welcome
@@ -61,6 +61,8 @@ class PoseCanvas(QWidget):
     """A joint, where it is wanted ((3,) mm in pose axes), and the gesture that this belongs to."""
     turned = Signal(int, object, object)
     """A bone, its rotation (scipy, pose axes) from where it was as the gesture began, and the gesture."""
+    given_up = Signal(object)
+    """A gesture that was broken off with Escape; what it moved has been brought back before."""
     candidate_chosen = Signal(int)
     """Index of the candidate that was clicked."""
     view_changed = Signal()
@@ -162,6 +164,11 @@ class PoseCanvas(QWidget):
         self._do(self._hand.escape())
         self._sharpen()
         return held
+
+    def let_go(self) -> None:
+        """Forget what is being dragged, without a word: another person is shown."""
+        self._hand.let_go()
+        self._sharpen()
 
     def finish(self) -> None:
         """Stop moving and give the graphics back."""
@@ -268,6 +275,8 @@ class PoseCanvas(QWidget):
                     self.dragged.emit(joint, target, gesture)
                 case Turned(bone, rotation, gesture):
                     self.turned.emit(bone, rotation, gesture)
+                case GivenUp(gesture):
+                    self.given_up.emit(gesture)
                 case Chosen(ghost):
                     self.candidate_chosen.emit(ghost)
                 case Looked(view):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.transform import Rotation
 
-from app.canvas3d.acts import Act, Chosen, Dragged, Hovered, Looked, Selected, Turned
+from app.canvas3d.acts import Act, Chosen, Dragged, GivenUp, Hovered, Looked, Selected, Turned
 from app.canvas3d.body import child_bone
 from app.canvas3d.gizmo import gizmo_at
 from app.canvas3d.looking import Navigation, View, levelled, orbited
@@ -201,15 +201,19 @@ class Hand:
         self.ring = self.ghost = self.end = None
         return self._hover(None) if self._grip is None else []
 
+    def let_go(self) -> None:
+        """Forget what is being dragged, without a word: another person is shown."""
+        self._grip = self._rolling = None
+
     def escape(self) -> list[Act]:
         """Give back what is being dragged."""
         grip, self._grip = self._grip, None
         if grip is None or not grip.moved:
             return []
         if grip.joint is not None and grip.place is not None:
-            return [Dragged(grip.joint, grip.place, grip.gesture)]
+            return [Dragged(grip.joint, grip.place, grip.gesture), GivenUp(grip.gesture)]
         if grip.bone is not None:
-            return [Turned(grip.bone, Rotation.identity(), grip.gesture)]
+            return [Turned(grip.bone, Rotation.identity(), grip.gesture), GivenUp(grip.gesture)]
         self.view = grip.view
         return []
 

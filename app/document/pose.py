@@ -25,6 +25,8 @@ class PosePart(QObject):
         super().__init__(parent)
         self.person = person
         self.undo_stack = QUndoStack(self)
+        self.giving_up = False
+        self._gesture: object = None
 
     @property
     def state(self) -> PoseState:
@@ -40,6 +42,18 @@ class PosePart(QObject):
         """
         if not state.same_as(self.person.state):
             self.undo_stack.push(_Change(self, self.person.edited(state), text, gesture))
+            self._gesture = gesture
+
+    def give_up(self, gesture: object) -> None:
+        """Undo a gesture that was broken off, for good: nothing of it can be done again.
+
+        Args:
+            gesture: Nothing happens unless it is what was done last.
+        """
+        if gesture is not None and gesture == self._gesture and self.undo_stack.canUndo():
+            self._gesture, self.giving_up = None, True
+            self.undo_stack.undo()
+            self.giving_up = False
 
     def mark(self, text: str, gesture: object = None, **fields: object) -> None:
         """Change what is said about the person: `reviewed`, `flagged`, `notes`, or `box` and `state` at once."""
@@ -89,3 +103,4 @@ class _Change(QUndoCommand):
 
     def undo(self) -> None:
         self._part.show_person(self._before)
+        self.setObsolete(self._part.giving_up)

@@ -189,7 +189,7 @@ class Workbench(QWidget):
         a.workspace_group.triggered.connect(lambda action: self.turn_to(action.data()))
 
     def _step_back(self, step: Callable[[QUndoStack], None]) -> None:
-        if self.undo_stack is not None:
+        if not self.active.give_back() and self.undo_stack is not None:
             step(self.undo_stack)
 
     def _with(self, act: Callable[[CropPart], object]) -> None:

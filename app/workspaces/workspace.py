@@ -88,6 +88,10 @@ class Workspace(QObject):
         """Give up what is begun; True when there was anything."""
         return self.tool.escape()
 
+    def give_back(self) -> bool:
+        """Give back what the mouse is dragging; True when it was dragging: nothing is undone under a hand."""
+        return False
+
     # A subclass's part. Not abc.abstractmethod: Qt's metaclass and ABCMeta cannot be joined.
 
     def hint(self) -> str:

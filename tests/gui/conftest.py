@@ -23,8 +23,9 @@ from app.document.document import Document
 from app.settings import Settings
 from app.startup import keep_singletons
 from app.window import MainWindow
+from tests.gui.annotating import Annotator
 from tests.gui.fakes import BarsMethod, ColourMethod
-from tests.gui.pose_people import SomeoneMethod
+from tests.gui.pose_people import SomeoneMethod, write_annotations
 
 keep_singletons()
 
@@ -210,3 +211,23 @@ def until(qtbot: QtBot) -> Callable[[Callable[[], object]], None]:
         qtbot.waitUntil(lambda: bool(condition()), timeout=20_000)
 
     return wait
+
+
+@pytest.fixture
+def annotator(window: MainWindow, qtbot: QtBot) -> Annotator:
+    made = Annotator(window, qtbot)
+    window.workbench.turn_to("pose")
+    return made
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return tmp_path / "work.json"
+
+
+@pytest.fixture
+def at_work(annotator: Annotator, tmp_path: Path, project: Path) -> Annotator:
+    """A set of four people is open, at the first."""
+    annotator.import_set(write_annotations(tmp_path), project)
+    annotator.canvas.setFocus()
+    return annotator

@@ -2,110 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
-from app.workspaces.pose.set_files import read_set
-from app.workspaces.pose.workspace import PoseWorkspace
 from engine.errors import OutputError
 from engine.pose.joints import MPII_16
-from engine.pose.project.person import Person, PoseState
 from engine.pose.project.project import Project
-from tests.gui.pose_people import PLACES, SomeoneMethod, joints, write_annotations, write_photos
+from tests.gui.annotating import Annotator
+from tests.gui.pose_people import PLACES, SomeoneMethod, joints, write_photos
 
 Key, Mod = Qt.Key, Qt.KeyboardModifier
 NONE, SHIFT, CTRL = Mod.NoModifier, Mod.ShiftModifier, Mod.ControlModifier
 R_WRIST, L_KNEE = MPII_16.index("r_wrist"), MPII_16.index("l_knee")
-
-
-class NoTask:
-    def check(self) -> None: ...
-    def progress(self, fraction: float) -> None: ...
-
-
-class Annotator:
-    """Somebody who works through a set in a window."""
-
-    def __init__(self, window: MainWindow, bot: QtBot) -> None:
-        self.window, self.bot = window, bot
-        self.pose: PoseWorkspace = window.workbench.pose
-        self.canvas = window.workbench.canvas
-
-    @property
-    def person(self) -> Person:
-        assert self.pose.person is not None
-        return self.pose.person
-
-    @property
-    def state(self) -> PoseState:
-        return self.person.state
-
-    @property
-    def xyz(self) -> np.ndarray:
-        assert self.state.pose is not None
-        return self.state.pose
-
-    @property
-    def current(self) -> int:
-        assert self.pose.set is not None
-        return self.pose.set.current
-
-    def import_set(self, annotations: Path, project: Path) -> None:
-        read = read_set(annotations, NoTask())  # type: ignore[arg-type]
-        self.window.sets.begin(read.project, project)
-        self.until(lambda: self.pose.in_set)
-        self.settle()
-
-    def open_set(self, project: Path) -> None:
-        self.window.open([project])
-        self.until(lambda: self.pose.in_set)
-        self.settle()
-
-    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NONE) -> None:
-        QTest.keyClick(self.canvas, key, keys)
-        self.settle()
-
-    def until(self, condition: Callable[[], object]) -> None:
-        self.bot.waitUntil(lambda: bool(condition()), timeout=20_000)
-
-    def settle(self) -> None:
-        """Until no thread works any more and everything is shown; the next photos may still come."""
-        QApplication.processEvents()
-        for _ in range(2):
-            self.until(lambda: all(worker.idle for worker in self.window.workers))
-            QApplication.processEvents()
-
-    def kept(self) -> None:
-        """Until every change is on the disk."""
-        self.until(lambda: self.pose.set is not None and self.pose.set.clean)
-
-
-@pytest.fixture
-def annotator(window: MainWindow, qtbot: QtBot) -> Annotator:
-    made = Annotator(window, qtbot)
-    window.workbench.turn_to("pose")
-    return made
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return tmp_path / "work.json"
-
-
-@pytest.fixture
-def at_work(annotator: Annotator, tmp_path: Path, project: Path) -> Annotator:
-    """A set of four people is open, at the first."""
-    annotator.import_set(write_annotations(tmp_path), project)
-    annotator.canvas.setFocus()
-    return annotator
 
 
 class TestASet:

@@ -213,7 +213,7 @@ class Editor(QObject):
         part = self.part
         if part is not None and self._base is not None and self._base[0] == gesture:
             if not part.state.same_as(self._base[1]):
-                part.undo_stack.undo()
+                part.give_up(gesture)
             self._base = None
 
     def place(self, x: float, y: float) -> bool:

@@ -165,6 +165,12 @@ class PoseWorkspace(Workspace):
             return self.hypotheses.cancel()
         return self.preparing.cancel(lane)
 
+    def escape(self) -> bool:
+        return self.tool.escape() or self.space.escape()
+
+    def give_back(self) -> bool:
+        return (self.tool.dragging and self.tool.escape()) or self.space.escape()
+
     def may_leave(self) -> bool:
         """Whether the window may close: changes are on the disk, or somebody has said that they do not matter."""
         self.stopwatch.leave()
@@ -317,7 +323,8 @@ class PoseWorkspace(Workspace):
 
     def _open_part(self, part: PosePart | None) -> None:
         self.part = part
-        self.tool.let_go()  # a drag in the photo was the other person's
+        self.tool.let_go()  # a drag was the other person's
+        self.space.let_go()
         self.editor.open(part)
         if part is not None:
             self._joints = np.column_stack([part.state.joints, part.state.visibility])

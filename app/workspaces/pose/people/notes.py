@@ -88,9 +88,13 @@ class _Field(QPlainTextEdit):
         self.setUndoRedoEnabled(False)
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _is_undo(event):
-            event.ignore()
-            return False
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            if _is_undo(event):
+                event.ignore()
+                return False
+            if event.key() == Qt.Key.Key_Escape:  # a shortcut of the window
+                event.accept()
+                return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt's name

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from app.canvas3d.acts import Chosen, Dragged, Hovered, Looked, Selected, Turned
+from app.canvas3d.acts import Chosen, Dragged, GivenUp, Hovered, Looked, Selected, Turned
 from app.canvas3d.gizmo import gizmo_ends
 from app.canvas3d.hand import FINE_STEP, PAUSE, STEP, Hand, Keys
 from app.canvas3d.looking import turntable
@@ -129,10 +129,11 @@ def test_escape_gives_a_dragged_joint_back(hand: Hand) -> None:
     x, y = at(hand, "l_wrist")
     hand.press((x, y))
     (act,) = hand.move((x + 50, y))
-    (back,) = hand.escape()
+    back, given_up = hand.escape()
     assert isinstance(act, Dragged)
     assert isinstance(back, Dragged)
     assert back.gesture is act.gesture
+    assert given_up == GivenUp(act.gesture)
     assert np.array_equal(back.target, standing()[WRIST])
     assert hand.move((x + 60, y)) == [Hovered(None)]  # nothing is held
 
@@ -154,9 +155,10 @@ def test_rings_turn_the_selected_bone_and_escape_turns_it_back(hand: Hand) -> No
     assert isinstance(snapped, Turned)
     steps = np.degrees(snapped.rotation.magnitude()) / 5
     assert steps == pytest.approx(round(steps), abs=1e-6)
-    (back,) = hand.escape()
+    back, given_up = hand.escape()
     assert isinstance(back, Turned)
     assert back.gesture is act.gesture
+    assert given_up == GivenUp(act.gesture)
     assert back.rotation.magnitude() == 0
     assert isinstance(back.rotation, Rotation)
 
