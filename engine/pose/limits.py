@@ -125,8 +125,11 @@ def to_limits(pose: npt.ArrayLike, limits: Limits = LIMITS) -> F64:
     thigh = v[..., _THIGHS, :]
     shank = _bent_at_most(thigh, v[..., _SHANKS, :], limits.knee)
     side = _angle(_square(shank, thigh), _swung(back, down, _unit(thigh)))
-    straight = _bent_at_most(thigh, shank, limits.straight - 1e-3)  # below it, whatever is rounded
-    v[..., _SHANKS, :] = np.where((side > limits.knee_side)[..., None], straight, shank)
+    wrong = side > limits.knee_side
+    if wrong.any():
+        straight = _bent_at_most(thigh, shank, limits.straight - 1e-3)  # below it, whatever is rounded
+        shank = np.where(wrong[..., None], straight, shank)
+    v[..., _SHANKS, :] = shank
     neck, head = LIMBS["head"]
     v[..., neck, :] = _bent_at_most(-down[..., 0, :], v[..., neck, :], limits.neck)
     v[..., head, :] = _bent_at_most(v[..., neck, :], v[..., head, :], limits.head)
@@ -150,6 +153,9 @@ def _thigh(thigh: F64, outward: F64, down: F64, back: F64, limits: Limits) -> tu
 
 def _bent_at_most(base: F64, bone: F64, degrees: float) -> F64:
     """The bone turned towards `base` until the angle between them is at most this; its length is kept."""
+    beyond = _angle(base, bone) > degrees
+    if not beyond.any():  # as most are, while somebody drags
+        return bone
     length = np.linalg.norm(bone, axis=-1, keepdims=True)
     along, square = _unit(base), _square(bone, base)
     # What is folded right back may open to any side: the axis that the base has least of.
@@ -157,7 +163,7 @@ def _bent_at_most(base: F64, bone: F64, degrees: float) -> F64:
     beside = _unit(np.where(folded, _square(np.eye(3)[np.abs(along).argmin(-1)], base), square))
     most = np.radians(degrees)
     turned = length * (np.cos(most) * along + np.sin(most) * beside)
-    return np.where((_angle(base, bone) > degrees)[..., None], turned, bone)
+    return np.where(beyond[..., None], turned, bone)
 
 
 def _swung(direction: F64, start: F64, end: F64) -> F64:

@@ -24,7 +24,7 @@ INSIDE = 1e-6
 _AT = MPII_16.index
 
 
-def held(before: F64, after: F64, limits: Limits = LIMITS) -> F64:
+def held(before: F64, after: F64, limits: Limits = LIMITS, *, passed: F64 | None = None) -> F64:
     """The edited pose with every limb turned back that the edit took past a limit.
 
     A limb that passed a limit before and was not touched stays as it is: holding limits while an arm is moved must not
@@ -34,11 +34,11 @@ def held(before: F64, after: F64, limits: Limits = LIMITS) -> F64:
         before: (16, 3) mm.
         after: (16, 3) mm, edited.
         limits: The limits.
+        passed: `excess(before, limits)`, of who knows it already.
     """
-    passed = excess(after, limits) > 0
-    if not passed.any():
+    if not excess(after, limits).any():
         return after
-    was = np.asarray(excess(before, limits) > INSIDE, np.bool_)
+    was = np.asarray((excess(before, limits) if passed is None else passed) > INSIDE, np.bool_)
     touched = np.abs(bone_vectors(after) - bone_vectors(before)).max(1) > INSIDE
     limbs = {
         limb

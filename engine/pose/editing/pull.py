@@ -20,7 +20,7 @@ from engine.pose.editing.solve import STAGES, Chain, Places, solve
 from engine.pose.editing.state import checked_joint, checked_point, in_picture, posed, with_pose
 from engine.pose.editing.swivel import swivelled
 from engine.pose.kinematics import CHILDREN, LIMBS, MOVED, PARENTS, ROOT, bone_lengths, bone_vectors, from_bones
-from engine.pose.limits import LIMITS, trunk_axes, within_limits
+from engine.pose.limits import LIMITS, excess, trunk_axes, within_limits
 from engine.pose.project.person import PoseState
 
 F64 = npt.NDArray[np.float64]
@@ -196,11 +196,12 @@ def _solved(before: F64, free: set[int], places: Places, rooted: bool, rules: Ru
 
 def _held(chain: Chain, places: Places, before: F64, after: F64) -> F64:
     """(16, 3) the solved pose within limits, and the rest solved around what gives way to them."""
+    free, passed = set(chain.free.tolist()), excess(before)
     for leg in ("r_leg", "l_leg"):
-        if set(LIMBS[leg]) <= set(chain.free.tolist()):
+        if set(LIMBS[leg]) <= free:
             after = swivelled(after, leg)
     for _ in range(ROUNDS):
-        inside = held(before, after)
+        inside = held(before, after, passed=passed)
         if inside is after:
             return after
         wished = bone_vectors(inside)[chain.free] / chain.lengths[:, None]
@@ -208,7 +209,7 @@ def _held(chain: Chain, places: Places, before: F64, after: F64) -> F64:
         chain.u = wished
         solve(chain, places, STAGES[-1:])
         after = from_bones(chain.vectors())
-    return held(before, after)
+    return held(before, after, passed=passed)
 
 
 def _pins_of(places: Places) -> Places:

@@ -23,7 +23,7 @@ STAGES = ((1e-1, 0.25), (1e-2, 0.5), (1e-3, 0.75), (1e-5, 1.0), (1e-8, 1.0), (0.
 """How the wish to stay is lowered, and to which power the weights of places are taken: what is heavy is met little by
 little, because steps along a steep and curved valley would be short."""
 
-STEPS = (40, 16, 8, 8, 8, 20)
+STEPS = (40, 16, 8, 8, 8, 10)
 """Newton steps at most for each of them: long ways are gone while all is light."""
 
 LONGEST_STEP = 0.5
@@ -39,7 +39,6 @@ LEAST_DAMPING = 1e-9
 """Of the curvature of a bone of ordinary length: stills what no place tells of."""
 
 _UNIT, _STILL = np.eye(3), np.zeros(3)
-_CROSSING = -np.cross(_UNIT[:, None], _UNIT[None]).transpose(0, 2, 1).reshape(3, 9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +99,52 @@ def solve(chain: Chain, places: Places, stages: Sequence[tuple[float, float]] = 
         problem.weigh(power)
         damping, enough = LEAST_DAMPING, ENOUGH if stay == stages[-1][0] else ROUGHLY
         cost = problem.cost(chain.u, chain.shift, stay)
+        curved = problem.curved(stay)
         for _ in range(steps):
-            turn, shift = problem.step(stay, damping)
+            turn, shift, widest = curved.step(damping * problem.size)
             u, moved = _turned(chain.u, turn), chain.shift + shift
             new = problem.cost(u, moved, stay)
+            done = max(widest, float(np.abs(shift).max()) / 1e3) < enough
             if new <= cost:
                 chain.u, chain.shift, cost = u, moved, new
                 damping = max(damping / 10, LEAST_DAMPING)
+                if not done:
+                    curved = problem.curved(stay)
             else:
                 damping = max(damping * 10, 1e-4)
-            if max(np.abs(turn).max(initial=0), np.abs(shift).max() / 1e3) < enough:
+            if done:
                 break
+
+
+@dataclass(slots=True)
+class _Curved:
+    """How the cost slopes and bends where the chain is, along the eigenvectors of its Hessian.
+
+    Args:
+        slope: (P,) how fast the cost falls along each of them.
+        bend: (P,) magnitude of its second derivatives.
+        vectors: (P, P) their columns, in parameters: two ways to turn for each bone, and the thorax's shift if free.
+        ways: (F, 2, 3) the ways to turn, at right angles to the bone.
+    """
+
+    slope: F64
+    bend: F64
+    vectors: F64
+    ways: F64
+
+    def step(self, damping: float) -> tuple[F64, F64, float]:
+        """(F, 3) ways that the ends of unit bones go, (3,) mm shift, and the widest turn of a bone in radians.
+
+        Along an eigenvector of negative curvature the step has the length of positive curvature and the direction of
+        the slope (saddle-free Newton; Dauphin et al. 2014), so that a straight limb folds.
+        """
+        n = len(self.ways)
+        found = self.vectors @ (self.slope / (self.bend + damping))
+        turn = (found[: 2 * n].reshape(n, 1, 2) @ self.ways)[:, 0]
+        widest = float(np.sqrt((turn * turn).sum(1).max(initial=0.0)))
+        shrink = min(1.0, LONGEST_STEP / widest) if widest > 0 else 1.0
+        shift = found[2 * n :] * shrink if len(found) > 2 * n else _STILL
+        return turn * shrink, np.asarray(shift, np.float64), widest * shrink
 
 
 class _Problem:
@@ -119,19 +153,19 @@ class _Problem:
     def __init__(self, chain: Chain, places: Places) -> None:
         self.chain = chain
         joints = list(places.joints)
-        self.paths = MOVED[chain.free][:, joints].T.astype(np.float64)
-        self.rest = MOVED[:, joints].T.astype(np.float64) @ chain.rest
-        self.at, self.places = places.at - self.rest, places
-        self.weigh(1.0)
+        paths = MOVED[chain.free][:, joints].T.astype(np.float64)
+        rest = MOVED[:, joints].T.astype(np.float64) @ chain.rest
+        self.at, self.places = places.at - rest, places
         self.squares = chain.lengths**2
-        self.order = np.arange(len(chain.free))
         self.size = float(self.squares.max(initial=1.0))
-        self.arms = self.paths * chain.lengths
+        self.arms = paths * chain.lengths
+        self.weigh(1.0)
 
     def weigh(self, power: float) -> None:
         """Take a power of the places' weights."""
         self.weights = self.places.weights**power
         self.root = np.sqrt(self.weights)
+        self.heavy = self.root[:, None] * self.arms
 
     def missing(self, u: F64, shift: F64) -> F64:
         """(E, 3) mm from where the joints are to where they are wanted."""
@@ -139,52 +173,49 @@ class _Problem:
 
     def cost(self, u: F64, shift: F64, stay: float) -> float:
         c, r = self.chain, self.missing(u, shift)
-        away = stay * ((u - c.start) ** 2).sum(1) + c.wish * ((u - c.wished) ** 2).sum(1)
-        return float(self.weights @ (r * r).sum(1) + self.squares @ away)
+        away, wished = u - c.start, u - c.wished
+        bent = stay * np.einsum("fi,fi->f", away, away) + c.wish * np.einsum("fi,fi->f", wished, wished)
+        return float(self.weights @ np.einsum("ei,ei->e", r, r) + self.squares @ bent)
 
-    def step(self, stay: float, damping: float) -> tuple[F64, F64]:
-        """(F, 3) radians and (3,) mm: a Newton step that goes downhill also where the Hessian does not.
+    def curved(self, stay: float) -> _Curved:
+        """Gradient and Hessian where the chain is.
 
-        Along an eigenvector of negative curvature the step has the length of positive curvature and the direction of
-        the slope (saddle-free Newton; Dauphin et al. 2014), so that a straight limb folds.
+        A bone's end moves along the two ways at right angles to it, and by the square of that towards its joint: hence
+        the diagonal beside what the places give.
         """
         c, u = self.chain, self.chain.u
-        n, r = len(u), self.missing(u, c.shift)
-        wishes = stay * c.start + c.wish[:, None] * c.wished
-        pulls = self.weights[:, None] * r
-        force = self.arms.T @ pulls + self.squares[:, None] * wishes
-        crossing = _crossing(u)
-        size = 3 * n + (0 if c.rooted else 3)
-        slope = np.zeros((len(r), 3, size))
-        heavy = self.root[:, None] * self.arms
-        slope[:, :, : 3 * n] = (heavy[:, None, :, None] * crossing.transpose(1, 0, 2)).reshape(len(r), 3, 3 * n)
-        gradient = np.zeros(size)
-        gradient[: 3 * n] = -(crossing @ force[:, :, None]).ravel()
+        n, e = len(u), len(self.at)
+        pulls = self.weights[:, None] * self.missing(u, c.shift)
+        force = self.arms.T @ pulls + self.squares[:, None] * (stay * c.start + c.wish[:, None] * c.wished)
+        ways = _square_ways(u)
+        size = 2 * n + (0 if c.rooted else 3)
+        slope, gradient = np.zeros((e, 3, size)), np.zeros(size)
+        slope[:, :, : 2 * n] = (self.heavy[:, None, :, None] * ways.transpose(2, 0, 1)).reshape(e, 3, 2 * n)
+        gradient[: 2 * n] = (ways @ force[:, :, None]).ravel()
         if not c.rooted:
-            slope[:, :, 3 * n :] = self.root[:, None, None] * _UNIT
-            gradient[3 * n :] = pulls.sum(0)
+            slope[:, :, 2 * n :] = self.root[:, None, None] * _UNIT
+            gradient[2 * n :] = pulls.sum(0)
         flat = slope.reshape(-1, size)
         hessian = flat.T @ flat
-        # The rest of a bone's second derivatives; about its own axis, where turning is nothing, any positive value.
-        along = (u * force).sum(1)
-        own = along[:, None, None] * _UNIT + (self.squares - along)[:, None, None] * (u[:, :, None] * u[:, None])
-        hessian[: 3 * n, : 3 * n].reshape(n, 3, n, 3)[self.order, :, self.order] += own
+        hessian.flat[: 2 * n * size : size + 1] += np.repeat(np.einsum("fi,fi->f", u, force), 2)
         values, vectors = np.linalg.eigh(hessian)
-        found = vectors @ ((gradient @ vectors) / (np.abs(values) + damping * self.size))
-        turn = found[: 3 * n].reshape(n, 3)
-        widest = np.sqrt((turn * turn).sum(1).max(initial=0.0))
-        if widest > LONGEST_STEP:
-            found *= LONGEST_STEP / widest
-        return turn, np.asarray(found[3 * n :] if not c.rooted else _STILL, np.float64)
+        return _Curved(gradient @ vectors, np.abs(values), vectors, ways)
 
 
-def _crossing(u: F64) -> F64:
-    """(F, 3) -> (F, 3, 3) matrices that take a rotation vector ω to ω × u."""
-    return np.asarray(u @ _CROSSING, np.float64).reshape(len(u), 3, 3)
+def _square_ways(u: F64) -> F64:
+    """(F, 3) unit vectors -> (F, 2, 3) two more that make right angles with each and one another (Duff et al. 2017)."""
+    x, y, z = u.T
+    sign = np.copysign(1.0, z)
+    a = -1.0 / (sign + z)
+    b = x * y * a
+    ways = np.empty((len(u), 2, 3))
+    ways[:, 0, 0], ways[:, 0, 1], ways[:, 0, 2] = 1.0 + sign * x * x * a, sign * b, -sign * x
+    ways[:, 1, 0], ways[:, 1, 1], ways[:, 1, 2] = b, sign + y * y * a, -y
+    return ways
 
 
-def _turned(u: F64, turn: F64) -> F64:
-    """Unit vectors turned by rotation vectors at right angles to them."""
-    angle = np.sqrt((turn * turn).sum(1, keepdims=True))
-    new = u * np.cos(angle) + (_crossing(u) @ turn[:, :, None])[:, :, 0] * np.sinc(angle / np.pi)
+def _turned(u: F64, way: F64) -> F64:
+    """Unit vectors whose ends go along a great circle: by (F, 3) radians, at right angles to each."""
+    angle = np.sqrt((way * way).sum(1, keepdims=True))
+    new = u * np.cos(angle) + way * np.sinc(angle / np.pi)
     return np.asarray(new / np.sqrt((new * new).sum(1, keepdims=True)), np.float64)

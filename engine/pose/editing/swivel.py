@@ -14,7 +14,7 @@ F64 = npt.NDArray[np.float64]
 STEP = 5.0
 """Degrees between the swivels that are tried first."""
 
-FINER, TIMES = 16, 3
+FINER, TIMES = 64, 2
 """Into how many parts the last step is divided, and how often: to a thousandth of a degree."""
 
 
