@@ -25,7 +25,8 @@ from safetensors.torch import save as to_safetensors
 from torch import Tensor, nn
 
 from engine.device import Device
-from engine.errors import InputError, OutputError, WeightsError
+from engine.errors import OutputError, WeightsError
+from engine.registry import named
 
 ARCHITECTURES: dict[str, str] = {
     "deepcrop": "engine.nets.clicknet:ClickNet",
@@ -159,9 +160,7 @@ def build(name: str, arguments: dict[str, Any] | None = None) -> nn.Module:
         InputError: No network has this name.
         WeightsError: The class refuses the arguments.
     """
-    if name not in ARCHITECTURES:
-        raise InputError(f"There is no network called “{name}”.", f"Known: {', '.join(ARCHITECTURES)}.")
-    module, _, class_name = ARCHITECTURES[name].partition(":")
+    module, _, class_name = named(ARCHITECTURES, name, "network").partition(":")
     builder = getattr(importlib.import_module(module), class_name)
     try:
         with torch.random.fork_rng(devices=[]):
@@ -194,8 +193,7 @@ def load_net(
         InputError: No network has this name.
         WeightsError: The weights are missing, corrupt, of another architecture, or not finite.
     """
-    if name not in ARCHITECTURES:
-        build(name)  # raises InputError
+    named(ARCHITECTURES, name, "network")
     path = _find(name, folder)
     if not path.exists():
         raise WeightsError(

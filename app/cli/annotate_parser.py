@@ -5,7 +5,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli.arguments import EXIT_CODES, positive_share
+from app.cli.arguments import (
+    EXIT_CODES,
+    add_device,
+    add_json,
+    add_output,
+    add_overwrite,
+    layout,
+    make_parser,
+    number_up_to,
+    positive_share,
+)
 
 FINDINGS = 7
 """Exit code of `check` when it has found something: 1 says that the program has failed."""
@@ -24,26 +34,17 @@ KINDS = {
 
 def annotate_parser() -> argparse.ArgumentParser:
     """Of `deepskel annotate`."""
-    parser = argparse.ArgumentParser(
-        prog="deepskel annotate",
-        description="Poses in space of people in annotated photos: prepare them for fixing by hand (`deepskel "
+    parser = make_parser(
+        "deepskel annotate",
+        "Poses in space of people in annotated photos: prepare them for fixing by hand (`deepskel "
         "project.json` opens them in the window), write them for other programs, and look for mistakes.",
-        epilog=CODES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        codes=CODES,
     )
     parser.set_defaults(verb="annotate")
     acts = parser.add_subparsers(dest="act", metavar="ACT", required=True)
 
     def add_act(name: str, summary: str, description: str, epilog: str = "") -> argparse.ArgumentParser:
-        return acts.add_parser(
-            name,
-            help=summary,
-            description=description,
-            epilog=epilog + CODES,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
+        return acts.add_parser(name, help=summary, **layout(description, epilog, CODES))
 
     _init(add_act("init", "make a project of annotations or photos", INIT))
     kinds = "formats:\n" + "".join(f"  {name:5} {what}\n" for name, what in KINDS.items()) + "\n"
@@ -86,30 +87,36 @@ def _init(parser: argparse.ArgumentParser) -> None:
     add("--predict", action="store_true", help="also let the networks read everybody whose photo is found")
     add("--processes", type=_number, metavar="N", help="how many at once (default: one a core, at most 8)")
     add("--limit", type=_number, metavar="N", help="only the first N people")
-    add("--device", default="auto", metavar="D", help="of --predict: auto (default), cpu, cuda, cuda:N or mps")
+    add_device(parser, "of --predict: ")
     add("--verbose", action="store_true", help="name every missing photo, not only the first")
-    add("--overwrite", action="store_true", help="begin anew: what was done by hand in PROJECT is lost")
-    add("-o", "--output", type=Path, required=True, metavar="PROJECT", help="project to write: .json")
-    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    add_overwrite(parser, "begin anew: what was done by hand in PROJECT is lost")
+    add_output(parser, "project to write: .json", "PROJECT")
+    add_json(parser)
 
 
 def _export(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("project", type=Path, metavar="PROJECT", help="the project")
+    _people_of(parser)
     add("--format", choices=tuple(KINDS), metavar="KIND", help=", ".join(KINDS))
-    add(
-        "--only",
-        choices=("reviewed", "changed", "all"),
-        default="all",
-        help="those said to be right, those edited by hand, or everybody (default)",
-    )
     add("--person", metavar="ID", help="this person alone")
-    add("--overwrite", action="store_true", help="replace FILE when it exists")
-    add("-o", "--output", type=Path, required=True, metavar="FILE", help="file to write")
-    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    add_overwrite(parser, "replace FILE when it exists")
+    add_output(parser, "file to write", "FILE")
+    add_json(parser)
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    _people_of(parser)
+    add("--reprojection", type=positive_share, metavar="SHARE", help="of the person's size, from which on it is told")
+    add("--asymmetry", type=positive_share, metavar="SHARE", help="difference of a bone's sides that is told")
+    add("--limit", type=number_up_to(180), metavar="DEGREES", help="beyond a joint's limit that is told")
+    add("--most", type=_number, default=40, metavar="N", help="lines of the table (default: %(default)s)")
+    add("--json", type=Path, metavar="FILE", help="write everything that was found as JSON, - for standard output")
+    add_overwrite(parser, "replace FILE when it exists")
+
+
+def _people_of(parser: argparse.ArgumentParser) -> None:
+    """PROJECT, and whom of it."""
     add = parser.add_argument
     add("project", type=Path, metavar="PROJECT", help="the project")
     add(
@@ -118,12 +125,6 @@ def _check(parser: argparse.ArgumentParser) -> None:
         default="all",
         help="those said to be right, those edited by hand, or everybody (default)",
     )
-    add("--reprojection", type=positive_share, metavar="SHARE", help="of the person's size, from which on it is told")
-    add("--asymmetry", type=positive_share, metavar="SHARE", help="difference of a bone's sides that is told")
-    add("--limit", type=_degrees, metavar="DEGREES", help="beyond a joint's limit that is told")
-    add("--most", type=_number, default=40, metavar="N", help="lines of the table (default: %(default)s)")
-    add("--json", type=Path, metavar="FILE", help="write everything that was found as JSON, - for standard output")
-    add("--overwrite", action="store_true", help="replace FILE when it exists")
 
 
 def _number(text: str) -> int:
@@ -131,13 +132,3 @@ def _number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"“{text}” is no whole number from 1")
     return int(text)
-
-
-def _degrees(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 180:
-        raise argparse.ArgumentTypeError(f"“{text}” is no number from 0 to 180")
-    return number

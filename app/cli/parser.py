@@ -8,7 +8,18 @@ from pathlib import Path
 
 from app import __version__
 from app.cli.annotate_parser import annotate_parser
-from app.cli.arguments import click, make_parser, numbers, positive_share, share
+from app.cli.arguments import (
+    add_box,
+    add_clicks,
+    add_device,
+    add_json,
+    add_output,
+    add_overwrite,
+    add_photo,
+    make_parser,
+    positive_share,
+    share,
+)
 from app.cli.pose_parser import lift_parser, pose_parser
 
 CIRCLES = 0.05
@@ -64,17 +75,16 @@ def _crop_parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(verb="crop")
     add = parser.add_argument
-    add("photo", type=Path, metavar="PHOTO", help="the photo")
-    add("--click", dest="clicks", action="append", type=click(positive=True), metavar="X,Y", help="on the object")
-    add("--not", dest="clicks", action="append", type=click(positive=False), metavar="X,Y", help="not the object")
-    add("--box", type=numbers(4, "X0,Y0,X1,Y1"), metavar="X0,Y0,X1,Y1", help="around the object: left,top,right,bottom")
+    add_photo(parser)
+    add_clicks(parser, "on the object", "not the object")
+    add_box(parser, "the object")
     add("--candidate", type=int, metavar="K", help="which reading of the clicks, 0 is the best (default)")
     add("--trim", action="store_true", help="cut the empty border off instead of keeping the photo's size")
     add("--mask-only", action="store_true", help="write the mask (white is the object) instead of the cut-out")
-    add("--overwrite", action="store_true", help="replace OUT when it exists")
-    add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="file to write: .png or .tif")
-    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    add_overwrite(parser, "replace OUT when it exists")
+    add_device(parser)
+    add_output(parser, "file to write: .png or .tif")
+    add_json(parser)
     return parser
 
 
@@ -86,9 +96,8 @@ def _skeleton_parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(verb="skeleton")
     add = parser.add_argument
-    add("photo", type=Path, metavar="PHOTO", help="the photo")
-    add("--click", dest="clicks", action="append", type=click(positive=True), metavar="X,Y", help="only this object")
-    add("--not", dest="clicks", action="append", type=click(positive=False), metavar="X,Y", help="not this")
+    add_photo(parser)
+    add_clicks(parser, "only this object", "not this")
     add("--threshold", type=share, metavar="T", help="least probability, 0 to 1 (default: that of the network)")
     add("--multi-scale", action="store_true", help="look at the photo in several sizes: slower, more precise")
     add(
@@ -114,10 +123,10 @@ def _skeleton_parser() -> argparse.ArgumentParser:
         help="the photo beneath: none (usual for SVG), in the file (usual for PNG), or SVG refers to its file",
     )
     add("--mask", type=Path, metavar="MASK", help="also write the mask that the skeleton stands for: .png or .tif")
-    add("--overwrite", action="store_true", help="replace files that exist")
-    add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="file to write: .json, .svg, .csv or .png")
-    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    add_overwrite(parser, "replace files that exist")
+    add_device(parser)
+    add_output(parser, "file to write: .json, .svg, .csv or .png")
+    add_json(parser)
     return parser
 
 

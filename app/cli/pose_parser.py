@@ -5,7 +5,16 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from app.cli.arguments import click, make_parser, numbers
+from app.cli.arguments import (
+    add_box,
+    add_clicks,
+    add_device,
+    add_json,
+    add_output,
+    add_overwrite,
+    add_photo,
+    make_parser,
+)
 
 
 def pose_parser() -> argparse.ArgumentParser:
@@ -18,22 +27,16 @@ def pose_parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(verb="pose")
     add = parser.add_argument
-    add("photo", type=Path, metavar="PHOTO", help="the photo")
-    add("--click", dest="clicks", action="append", type=click(positive=True), metavar="X,Y", help="on the person")
-    add("--not", dest="clicks", action="append", type=click(positive=False), metavar="X,Y", help="not the person")
+    add_photo(parser)
+    add_clicks(parser, "on the person", "not the person")
     add("--mute", action="store_true", help="grey out what is not the clicked person")
-    add(
-        "--box",
-        type=numbers(4, "X0,Y0,X1,Y1"),
-        metavar="X0,Y0,X1,Y1",
-        help="around the whole person: left,top,right,bottom",
-    )
+    add_box(parser, "the whole person")
     add("--hypotheses", action="store_true", help="write the poses of all hypotheses, not only their figures")
     add("--plot", type=Path, metavar="PICTURE", help="also draw photo and pose: .png, .tif or .webp")
-    add("--overwrite", action="store_true", help="replace files that exist")
-    add("--device", default="auto", metavar="D", help="auto (default), cpu, cuda, cuda:N or mps")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="file to write: .json")
-    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    add_overwrite(parser, "replace files that exist")
+    add_device(parser)
+    add_output(parser, "file to write: .json")
+    add_json(parser)
     return parser
 
 
@@ -51,7 +54,7 @@ def lift_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("joints", type=Path, metavar="JOINTS", help="the joints: .json")
     add("--hypotheses", action="store_true", help="write the other poses that fall on the same joints, too")
-    add("--overwrite", action="store_true", help="replace OUT when it exists")
-    add("-o", "--output", type=Path, required=True, metavar="OUT", help="file to write: .json")
-    add("--json", action="store_true", help="tell what was done as JSON on standard output")
+    add_overwrite(parser, "replace OUT when it exists")
+    add_output(parser, "file to write: .json")
+    add_json(parser)
     return parser

@@ -16,9 +16,9 @@ from engine.crop.prediction import Session
 from engine.crop.prompts import Click
 from engine.crop.session import CropSession, CropSettings
 from engine.device import Device, choose
-from engine.errors import InputError
 from engine.imaging.photo import Photo
 from engine.imaging.window import Pyramid, Window
+from engine.registry import named
 from engine.weights import load_net
 
 
@@ -107,6 +107,4 @@ def make_method(name: str, device: Device | str = "auto", weights: Path | None =
         WeightsError: The weights are missing or refused.
         DeviceError: The device cannot be used.
     """
-    if name not in _METHODS:
-        raise InputError(f"There is no method called {name}.", f"Known are {', '.join(METHODS)}.")
-    return _METHODS[name](choose(device) if isinstance(device, str) else device, weights)
+    return named(_METHODS, name, "method")(choose(device) if isinstance(device, str) else device, weights)

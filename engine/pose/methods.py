@@ -11,11 +11,12 @@ import torch
 from torch import nn
 
 from engine.device import Device, choose
-from engine.errors import InputError, WeightsError
+from engine.errors import WeightsError
 from engine.pose.hypotheses import NO_MAP, Detection, Look, Origin, PoseReading
 from engine.pose.maps import CROPS, SINGLE, WIDTHS
 from engine.pose.network import BothHeats, JointDetector, MapReader, Regressor, pictures
 from engine.pose.reading import Batched, PoseMethod
+from engine.registry import named
 from engine.weights import folders, load_net
 
 ENSEMBLE = "pose_ensemble"
@@ -182,6 +183,6 @@ def make_pose_method(
         WeightsError: The weights are missing or refused.
         DeviceError: The device cannot be used.
     """
-    if name not in _METHODS:
-        raise InputError(f"There is no pose method called {name}.", f"Known are {', '.join(METHODS)}.")
-    return _METHODS[name](_Loader(choose(device) if isinstance(device, str) else device, weights, settings))
+    return named(_METHODS, name, "pose method")(
+        _Loader(choose(device) if isinstance(device, str) else device, weights, settings)
+    )

@@ -13,10 +13,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.errors import InputError
 from engine.pose.hypotheses import NO_MAP, Detection, PoseReading
 from engine.pose.joints import MPII_16
 from engine.pose.matching import Match, match, sure
+from engine.registry import named
 
 F64 = npt.NDArray[np.float64]
 
@@ -107,9 +107,7 @@ def rank(reading: PoseReading, how: str = DEFAULT) -> Ranked:
     Raises:
         InputError: The name is unknown.
     """
-    if how not in _RANKINGS:
-        raise InputError(f"There is no ranking called {how}.", f"Known are {', '.join(RANKINGS)}.")
-    return _RANKINGS[how](reading)
+    return named(_RANKINGS, how, "ranking")(reading)
 
 
 def weighted_mean(reading: PoseReading) -> tuple[F64, F64]:

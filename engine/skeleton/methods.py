@@ -12,8 +12,8 @@ import numpy.typing as npt
 from engine.crop.methods import Method, make_method
 from engine.crop.prompts import Click
 from engine.device import Device, choose
-from engine.errors import InputError
 from engine.imaging.photo import Photo
+from engine.registry import named
 from engine.skeleton.graph import SkeletonGraph
 from engine.skeleton.joined import agreed, likeliest
 from engine.skeleton.medial import medial_graph
@@ -160,6 +160,4 @@ def make_skeleton_method(name: str, device: Device | str = "auto", weights: Path
         WeightsError: The weights are missing or refused.
         DeviceError: The device cannot be used.
     """
-    if name not in _METHODS:
-        raise InputError(f"There is no skeleton method called {name}.", f"Known are {', '.join(METHODS)}.")
-    return _METHODS[name](choose(device) if isinstance(device, str) else device, weights)
+    return named(_METHODS, name, "skeleton method")(choose(device) if isinstance(device, str) else device, weights)

@@ -18,6 +18,7 @@ from engine.pose.camera import WeakPerspective
 from engine.pose.joints import MPII_16
 from engine.pose.kinematics import CHILDREN, LIMBS, ROOT, bone_vectors
 from engine.pose.project.person import From2D, From3D, PoseState
+from engine.registry import named
 
 F64 = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -133,9 +134,4 @@ def bones_of(limbs: Iterable[str]) -> list[int]:
     Raises:
         InputError: There is no such limb.
     """
-    bones: list[int] = []
-    for limb in limbs:
-        if limb not in LIMBS:
-            raise InputError(f"There is no limb called “{limb}”.", f"Limbs: {', '.join(LIMBS)}.")
-        bones += LIMBS[limb]
-    return bones
+    return [bone for limb in limbs for bone in named(LIMBS, limb, "limb")]

@@ -19,6 +19,7 @@ from engine.pose.project.person import Person, PoseState
 from engine.pose.project.project import Project, same_file
 from engine.pose.project.project_file import Header, to_bytes
 from engine.pose.project.record import to_line
+from engine.registry import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +81,7 @@ def export_people(
         InputError: No such kind, or the format holds one person and these are more, or none of them has a pose.
         OutputError: Another ending, missing or read-only folder, full disk, file exists, or it is the project's.
     """
-    if kind not in EXPORTS:
-        raise InputError(f"There is no export called “{kind}”.", f"There are: {', '.join(EXPORTS)}.")
-    export, path = EXPORTS[kind], Path(path)
+    export, path = named(EXPORTS, kind, "export"), Path(path)
     if path.suffix.lower() != export.ending:
         raise OutputError(f"“{path.name}” cannot be written: it is to be {export.title}.", f"Use {export.ending}.")
     _protect(path, project)
