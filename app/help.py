@@ -7,10 +7,10 @@ from html import escape
 from importlib.metadata import PackageNotFoundError, metadata, version
 
 from PySide6.QtCore import QCoreApplication, Qt, qVersion
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QPushButton, QTextBrowser, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QPushButton, QTextBrowser, QWidget
 
 from app.icons import application_icon
+from app.keys_sheet import Group, KeysSheet
 from app.widgets import make
 
 PARTS: tuple[str, ...] = (
@@ -29,76 +29,65 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("help", text)
 
 
-def gestures(workspace: str) -> list[tuple[str, str]]:
-    """What mouse and keys do on the photo in a workspace, beyond the menus."""
+def gestures(workspace: str) -> list[Group]:
+    """What mouse and keys do on the pictures of a workspace, beyond its actions."""
     if workspace == "pose":
-        return [*_pose_gestures(), *_moving()]
+        return [*_pose_gestures(), _moving()]
     skeleton = workspace == "skeleton"
-    return [
+    mouse = [
         *([(_tr("Point at a skeleton"), _tr("Show its circle, radius and confidence"))] if skeleton else []),
         (_tr("Left click"), _tr("Keep to the object there") if skeleton else _tr("Include what is there")),
         (_tr("Right click, Shift + click"), _tr("Exclude what is there")),
         (_tr("Drag"), _tr("Draw a box around the object")),
         (_tr("Drag a sign"), _tr("Move that click")),
         (_tr("Right click on a sign"), _tr("Remove it or turn it around")),
-        *_moving(),
+    ]
+    keys = [
         (_tr("Arrow keys"), _tr("Move the crosshair; with Ctrl by one pixel")),
         (_tr("Enter, Shift + Enter"), _tr("Include or exclude under the crosshair")),
         (_tr("B, arrows, Enter"), _tr("Draw a box from the crosshair")),
         (_tr("M, arrows, Enter"), _tr("Carry the click under the crosshair")),
-        (_tr("Esc"), _tr("Stop what is running, put the crosshair away")),
     ]
+    return [(_tr("Mouse"), mouse), _moving(), (_tr("The same by keyboard"), keys)]
 
 
-def _moving() -> list[tuple[str, str]]:
-    """Zoom and pan."""
-    return [
+def _moving() -> Group:
+    return _tr("Zoom and pan the photo"), [
         (_tr("Wheel, pinch"), _tr("Zoom where the mouse is")),
-        (_tr("Space + drag, middle drag"), _tr("Pan")),
-        (_tr("Two fingers on a touchpad"), _tr("Pan; with Ctrl, zoom")),
+        (_tr("Space + drag, middle"), _tr("Pan")),
+        (_tr("Two fingers"), _tr("Pan; with Ctrl, zoom")),
     ]
 
 
-def _pose_gestures() -> list[tuple[str, str]]:
-    return [
-        (_tr("Drag a joint in the photo"), _tr("Move it; an untouched pose is lifted again")),
-        (_tr("Right click on a joint"), _tr("Visible, hidden, unknown")),
-        (_tr("Click beside the joints"), _tr("Place the next unknown joint, or open another person")),
-        (_tr("Drag beside the person"), _tr("Draw a box where nobody is known; with Ctrl, always")),
-        (_tr("Drag a joint in 3D"), _tr("Move it within the view")),
-        (_tr("Alt + drag, wheel over a joint"), _tr("Move it in depth")),
-        (_tr("Drag a ring"), _tr("Turn the selected bone")),
-        (_tr("Click a faint pose or a card"), _tr("Take that hypothesis; a card with Shift: the selected limb of it")),
-        (_tr("Drag beside the pose in 3D"), _tr("Turn the view")),
-        (_tr("Ctrl + arrows on the photo"), _tr("Move the selected joint by a pixel; with Shift by ten")),
+def _pose_gestures() -> list[Group]:
+    photo = [
+        (_tr("Drag a joint"), _tr("Move it; an untouched pose follows")),
+        (_tr("Right click on it"), _tr("Visible, hidden, unknown")),
+        (_tr("Click beside"), _tr("Place the next unknown joint")),
+        (_tr("Click on another"), _tr("Open that person")),
+        (_tr("Drag, Ctrl + drag"), _tr("Draw a box where nobody is known")),
+        (_tr("Ctrl + arrows"), _tr("Move the joint by 1 px; with Shift 10")),
     ]
+    space = [
+        (_tr("Drag a joint"), _tr("Move it within the view")),
+        (_tr("Alt + drag, wheel"), _tr("Move it in depth")),
+        (_tr("Drag a ring"), _tr("Turn the bone; with Ctrl in steps")),
+        (_tr("Drag beside"), _tr("Turn the view; with Shift, push it")),
+        (_tr("Wheel beside"), _tr("Zoom")),
+        (_tr("Double click"), _tr("See all of the pose")),
+        (_tr("Click a faint pose"), _tr("Take that hypothesis")),
+    ]
+    return [(_tr("In the photo"), photo), (_tr("In space"), space)]
 
 
-def show_keys(actions: list[QAction], workspace: str, parent: QWidget) -> QDialog:
-    """A sheet of everything that mouse and keys do."""
-    dialog = QDialog(parent)
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    dialog.setWindowTitle(_tr("Keys and gestures"))
-    rows = gestures(workspace)
-    keyed = [
-        (" / ".join(key.toString(key.SequenceFormat.NativeText) for key in action.shortcuts()), action.toolTip())
-        for action in actions
-        if action.shortcuts()
-    ]
-    grid = QGridLayout()
-    grid.setHorizontalSpacing(28)
-    grid.setVerticalSpacing(8)
-    rows += [(keys, tip.split("  (")[0]) for keys, tip in keyed]
-    half = (len(rows) + 1) // 2
-    for index, (keys, meaning) in enumerate(rows):
-        grid.addWidget(QLabel(f"<b>{escape(keys)}</b>"), index % half, 2 * (index // half))
-        grid.addWidget(QLabel(meaning), index % half, 2 * (index // half) + 1)
-    close = QPushButton(_tr("Close"))
-    close.setDefault(True)
-    close.clicked.connect(dialog.accept)
-    column = make.column(18, (28, 24, 28, 20), dialog)
-    column.addLayout(grid)
-    column.addWidget(close, 0, Qt.AlignmentFlag.AlignRight)
+def show_keys(groups: list[Group], workspace: str, parent: QWidget) -> QDialog:
+    """A sheet of everything that mouse and keys do.
+
+    Args:
+        groups: Actions under titles.
+        workspace: Its name.
+    """
+    dialog = KeysSheet([*gestures(workspace), *groups], parent)
     dialog.open()
     return dialog
 

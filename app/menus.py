@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QToolBar, QToolButton, QWidget
 
 from app.help import show_about, show_keys
 from app.icons import icon
+from app.keys_sheet import Group
 from app.method import PoseReady, Ready, SkeletonReady
 from app.widgets.side_panel import segment
 from app.workspaces.actions import connect
@@ -204,5 +205,17 @@ class Menus(QObject):
             self._window.workbench.use_device(self._window.settings.device)
 
     def _show_keys(self) -> None:
-        shown = [*self._common.all, *self._window.workbench.active.actions_.all]
-        show_keys([self.open, self.paste, *shown, self.quit], self._window.settings.workspace, self._window)
+        tr, common, active = self.tr, self._common, self._window.workbench.active
+        groups: list[Group] = [
+            *active.actions_.groups(),
+            (
+                tr("Edit and zoom"),
+                [
+                    (tr("Esc"), tr("Give back what is dragged; stop; dismiss")),
+                    common.undo, common.redo, *common.clicking,
+                    common.zoom_in, common.zoom_out, common.fit, common.actual,
+                ],
+            ),
+            (tr("Window"), [*common.workspaces.values(), self.open, self.paste, self.keys, self.quit]),
+        ]  # fmt: skip
+        show_keys(groups, self._window.settings.workspace, self._window)

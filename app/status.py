@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QLabel, QMenu, QStatusBar, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QStatusBar, QToolButton, QWidget
 
 from app.icons import icon
 from app.method import PoseReady, Ready, SkeletonReady
@@ -18,6 +18,7 @@ class Status(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self._hint = make.label(role="hint")
+        self._hint.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # facts keep their place
         self.addWidget(self._hint, 1)
         self._place = self._add(self.tr("Place under the mouse, in pixels of the photo"))
         self._time = self._add(self.tr("Time of the last answer"))
@@ -35,6 +36,7 @@ class Status(QStatusBar):
     def show_hint(self, words: str) -> None:
         """Say what can be done next."""
         self._hint.setText(words)
+        self._hint.setToolTip(words)
 
     def show_facts(self, facts: Facts) -> None:
         milliseconds = 1000 * (facts.seconds or 0.0)

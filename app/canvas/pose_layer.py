@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QObject, QPoint, QPointF
+from PySide6.QtCore import QObject, QPoint, QPointF, QRectF
 
+from app.canvas.items import BoxItem
 from app.canvas.pose_items import F64, ErrorsItem, JointsItem, MapItem, OthersItem, ProjectionItem
 from app.canvas.view import Canvas
 from engine.pose.joints import MPII_16
@@ -31,9 +32,11 @@ class PoseLayer(QObject):
         self._canvas = canvas
         self._map, self._others = MapItem(1.5), OthersItem(2.1)
         self._projection, self._joints, self._errors = ProjectionItem(2.3), JointsItem(2.5), ErrorsItem(2.7)
-        self._items = (self._map, self._others, self._projection, self._joints, self._errors)
+        self._box = BoxItem(2.0)
+        self._items = (self._map, self._box, self._others, self._projection, self._joints, self._errors)
         self._shown, self._detection, self._reprojection = True, True, True
         self.state: PoseState | None = None
+        self._boxed: QRectF | None = None
         for item in self._items:
             canvas.scene().addItem(item)
         self._map.setOpacity(0.6)
@@ -66,6 +69,11 @@ class PoseLayer(QObject):
             projected = state.projected()
             self._projection.show_pose(projected)
             self._errors.show_pose(projected, state.joints)
+
+    def show_box(self, box: tuple[float, float, float, float] | None) -> None:
+        """x0, y0, x1, y1 around the person; seen only while no joint of them is."""
+        self._boxed = QRectF(QPointF(*box[:2]), QPointF(*box[2:])) if box is not None else None
+        self._apply()
 
     def show_others(self, people: list[tuple[str, F64]]) -> None:
         """Other people of the photo, faint: how each is identified, and (16, 2) joints, NaN where unknown."""
@@ -146,6 +154,8 @@ class PoseLayer(QObject):
     def _apply(self) -> None:
         for item in (self._map, self._others):
             item.setVisible(self._shown)
+        alone = self._shown and self.empty and self._boxed not in (None, self._canvas.photo_rect)
+        self._box.show_box(self._boxed if alone else None)
         self._joints.setVisible(self._shown and self._detection)
         self._projection.setVisible(self._shown and self._reprojection)
         self._errors.show_annotated(self._detection)

@@ -51,9 +51,7 @@ class Canvas(QGraphicsView):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Photo"))
-        self.setAccessibleDescription(
-            self.tr("Arrow keys move the crosshair, Enter includes, Shift+Enter excludes what is under it.")
-        )
+        self.describe("")
         for policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
@@ -75,6 +73,11 @@ class Canvas(QGraphicsView):
         self.navigation = Navigation(self)
         self._tool: Tool | None = None
         self._object_shown, self._outlined, self._clicks_shown, self._box_shown = True, True, True, True
+
+    def describe(self, words: str) -> None:
+        """Tell those who do not see it what keys do here; "" is for clicks on objects."""
+        clicks = self.tr("Arrow keys move the crosshair, Enter includes, Shift+Enter excludes what is under it.")
+        self.setAccessibleDescription(words or clicks)
 
     def set_tool(self, tool: Tool | None) -> None:
         self._tool = tool

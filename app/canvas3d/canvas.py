@@ -77,7 +77,7 @@ class PoseCanvas(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(160, 160)
+        self.setMinimumSize(120, 120)
         self.problem = ""
         self.focal: float | None = None
         """Focal length of the photo's camera in pixels of the photo, where it is known."""

@@ -50,12 +50,23 @@ def draw_marks(painter: QPainter, hand: Hand, colours: Colours, floor: Floor | N
             _circle(painter, places[hand.selected], radii[hand.selected] + 4, colours.accent, 2.5)
         if hand.joint is not None:
             _circle(painter, places[hand.joint], radii[hand.joint] + 7.5, colours.text, 1.2)
+    if scene.pose is None:
+        _draw_nobody(painter, hand, colours)
+        return
     _draw_gizmo(painter, hand, colours)
     label = label_of(hand)
     if label:
         text, place = label
         joints = view.project(scene.pose) if scene.pose is not None else np.zeros((0, 2))
         _draw_label(painter, colours, text, place, view.size, joints)
+
+
+def _draw_nobody(painter: QPainter, hand: Hand, colours: Colours) -> None:
+    colour = QColor(colours.text)
+    colour.setAlpha(170)
+    painter.setPen(colour)
+    words = QCoreApplication.translate("PoseCanvas", "No pose yet")
+    painter.drawText(QRectF(0, 0, *hand.view.size), Qt.AlignmentFlag.AlignCenter, words)
 
 
 def label_of(hand: Hand) -> tuple[str, F64] | None:

@@ -11,6 +11,11 @@ from PySide6.QtWidgets import QWidget
 from app.icons import icon
 
 
+def key_words(keys: QKeySequence) -> str:
+    """A shortcut as it stands on the keyboard: Shift+Enter."""
+    return keys.toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "Enter")
+
+
 class Actions:
     """A set of actions that belong together.
 
@@ -27,6 +32,10 @@ class Actions:
         for action in self.all:
             action.setVisible(offered)
 
+    def groups(self) -> list[tuple[str, list[QAction | tuple[str, str]]]]:
+        """Everything that has a key, under titles; keys that belong together stand in one line."""
+        return [(self._owner.tr("Work"), [*self.all])]
+
     def make(self, picture: str, text: str, keys: str | list[str], tip: str, *, checkable: bool = False) -> QAction:
         """A new action of the set; `tip` becomes its tool tip, with the first key behind it."""
         action = QAction(icon(picture), text, self._owner, checkable=checkable)
@@ -34,7 +43,7 @@ class Actions:
         action.setShortcuts(shortcuts)
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
         if shortcuts:
-            tip += f"  ({shortcuts[0].toString(QKeySequence.SequenceFormat.NativeText)})"
+            tip += f"  ({key_words(shortcuts[0])})"
         action.setToolTip(tip)
         self._owner.addAction(action)
         self.all.append(action)

@@ -80,7 +80,7 @@ class Workbench(QWidget):
     def _lay_out(self) -> None:
         self.stage.setChildrenCollapsible(False)
         self.canvas.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self.canvas.setMinimumWidth(200)
+        self.canvas.setMinimumWidth(120)
         self.stage.addWidget(self.canvas)
         middle, row = make.column(0), make.row(0, parent=self)
         middle.addWidget(self.stage, 1)

@@ -49,6 +49,8 @@ class Workspace(QObject):
     below: QWidget | None = None
     actions_: Actions
     tool: Hand
+    canvas_words = ""
+    """What the keyboard does on the photo, for those who do not see it; "" says the canvas's own."""
     clicks = True
     """Whether clicks on the photo say which object is meant."""
 
@@ -80,6 +82,7 @@ class Workspace(QObject):
             widget.setVisible(active)
         if active:
             self.canvas.set_tool(self.tool)
+            self.canvas.describe(self.canvas_words)
         else:
             self.tool.escape()
             self.tool.leave()

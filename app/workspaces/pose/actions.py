@@ -169,6 +169,53 @@ class PoseActions(Actions):
         for action in (self.arcball, self.perspective, self.detection, self.reprojection):
             action.setIconVisibleInMenu(False)
 
+    def groups(self) -> list[tuple[str, list[QAction | tuple[str, str]]]]:
+        tr = self._owner.tr
+        limbs = " ".join(LIMB_KEYS.values())
+        return [
+            (
+                tr("Set"),
+                [
+                    self.done, self.next, self.previous, self.next_todo, self.reviewed, self.flagged, self.notes,
+                    self.search, self.statistics, self.open_set, self.save, self.export, self.close_set,
+                ],
+            ),
+            (
+                tr("Hypotheses"),
+                [
+                    ("1 – 9", tr("Take that hypothesis")),
+                    ("Alt + 1 – 9", tr("Take the limb of it; also Shift + click")),
+                    self.next_candidate, self.previous_candidate, self.predict, self.relift, self.copy_previous,
+                ],
+            ),
+            (
+                tr("Take hold"),
+                [
+                    (limbs[:3], tr("Right and left arm; again: next joint")),
+                    (limbs[8:], tr("Right and left leg")),
+                    (limbs[4:7], tr("Head and torso")),
+                    self.next_joint, self.previous_joint, self.visibility, self.forget, self.pin, self.unpin,
+                ],
+            ),
+            (
+                tr("Fix"),
+                [
+                    (tr("Arrow keys"), tr("Turn the bone by 3°; with Shift 1°")),
+                    (tr("Alt + Up, Down"), tr("Move the joint away or nearer")),
+                    self.flip_limb, self.flip_bone, self.flip_all, self.swap_limb, self.swap_all, self.mirror,
+                    self.reset_limb, self.reset_all, self.fix_limb, self.equal_lengths, self.to_limits, self.refit,
+                    self.pull, self.hold_limits,
+                ],
+            ),
+            (
+                tr("See"),
+                [
+                    ("F2 – F5", tr("From the camera, front, side, above")),
+                    self.arcball, self.perspective, self.detection, self.reprojection, self.next_map,
+                ],
+            ),
+        ]  # fmt: skip
+
     def _shorten(self) -> None:
         """Words for small buttons."""
         tr = self._owner.tr
@@ -176,7 +223,7 @@ class PoseActions(Actions):
             (self.flip_limb, tr("Flip limb")),
             (self.flip_bone, tr("Flip bone")),
             (self.flip_all, tr("Flip depth")),
-            (self.swap_limb, tr("Swap sides")),
+            (self.swap_limb, tr("Swap limbs")),
             (self.swap_all, tr("Swap sides")),
             (self.mirror, tr("Mirror")),
             (self.fix_limb, tr("Keep limb")),

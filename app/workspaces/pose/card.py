@@ -181,7 +181,8 @@ class Card(QAbstractButton):
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
         below = name.translated(0, line)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.error_words())
-        painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.source_words())
+        if not candidate.name.startswith(self.source_words()):  # once is enough
+            painter.drawText(below, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self.source_words())
         if self._number <= KEYS:
             bold = QFont(self.font())
             bold.setBold(True)

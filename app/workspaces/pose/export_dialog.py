@@ -38,15 +38,22 @@ class PoseExportDialog(SaveDialog):
 
     Args:
         people: Everybody, by who is meant: “person”, “reviewed”, “all”.
+        set_name: What the open set is called; “” when there is none.
     """
 
     def __init__(
-        self, document: Document, people: dict[str, list[Person]], settings: Settings, look: QPixmap, parent: QWidget
+        self,
+        document: Document,
+        people: dict[str, list[Person]],
+        settings: Settings,
+        look: QPixmap,
+        parent: QWidget,
+        set_name: str = "",
     ) -> None:
         endings = tuple(dict.fromkeys(export.ending for export in EXPORTS.values()))
         super().__init__(self.tr("Export poses"), self.tr("Export"), endings, document, settings, parent)
         self.export: PoseExport | None = None
-        self._people = people
+        self._people, self._set_name = people, set_name
         names = {"person": self.tr("This person"), "reviewed": self.tr("Reviewed"), "all": self.tr("Everybody")}
         shown = {
             which: names[which] if which == "person" else f"{names[which]} ({len(some):,})"
@@ -87,6 +94,8 @@ class PoseExportDialog(SaveDialog):
         return EXPORTS[self.kind].ending
 
     def suggested(self) -> str:
+        if self._set_name and value_of(self._who) != "person":
+            return f"{self._set_name} export{self.ending()}"
         return f"{Path(self.document.name).stem} poses{self.ending()}"
 
     def follow_name(self, ending: str) -> None:

@@ -40,8 +40,11 @@ class PoseExportFlow(Saving):
         if w.in_set:
             posed = [p for p in w.set.project.people if p.state.pose is not None]
             people |= {"reviewed": [p for p in posed if p.reviewed], "all": posed}
-        window = w.panel.window()
-        dialog = PoseExportDialog(document, people, self._settings, look_of(person, window.devicePixelRatioF()), window)
+        window, path = w.panel.window(), w.set.project.path
+        name = path.stem if path is not None else ""
+        dialog = PoseExportDialog(
+            document, people, self._settings, look_of(person, window.devicePixelRatioF()), window, name
+        )
 
         def accepted() -> None:
             if dialog.export is not None:

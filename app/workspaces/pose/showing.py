@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject
 
+from app.canvas.joint_words import joint_words
 from app.canvas3d.scene import Scene
 from app.workspaces.pose.words import chosen_of, joint_line, person_words
 from app.workspaces.workspace import Facts
@@ -29,7 +30,7 @@ class Showing(QObject):
         self._w = workspace
         self.base: Candidate | None = None
         self._raised: Candidate | None = None
-        self._framed = ""
+        self._framed = ("", 0)
 
     def refresh(self) -> None:
         """Show what holds."""
@@ -41,12 +42,10 @@ class Showing(QObject):
         if chosen is not None:
             self.base = candidates[chosen]
         w.layer.show_state(person.state if person else None)
+        w.layer.show_box(person.box if person else None)
         w.layer.show_others(self._others())
         w.space.show_scene(self._scene(person, candidates, chosen))
-        who = person.person if person is not None and person.state.pose is not None else ""
-        if who != self._framed:
-            self._framed = who
-            w.space.frame_pose()
+        self._frame(person)
         w.strip.show_candidates(candidates, chosen)
         w.panel.show_words(person_words(person, w.hypotheses.problem, reading=w.hypotheses.reading, limited=True))
         w.panel.show_person(person if w.in_set else None)
@@ -77,6 +76,17 @@ class Showing(QObject):
             w.space.show_raised(index)
             self._raised = w.hypotheses.candidates[index] if index is not None else None
             self._show_maps()
+
+    def _frame(self, person: Person | None) -> None:
+        """Bring a pose into sight when its person is opened, and when it is lifted from more joints than before."""
+        if person is None or person.state.pose is None:
+            self._framed = ("", 0)
+            return
+        who, known = self._framed
+        now = int(person.state.known.sum())
+        if who != person.person or (now > known and "edited" not in person.state.pose_from):
+            self._w.space.frame_pose()
+        self._framed = (person.person, now)
 
     def _scene(self, person: Person | None, candidates: list[Candidate], chosen: int | None) -> Scene:
         w = self._w
@@ -162,12 +172,16 @@ class Showing(QObject):
         w = self._w
         if w.document is None:
             return self.tr("Open a photo with a person, or a set of people.")
-        person = w.person
-        if person is None or person.state.pose is None:
-            if w.hypotheses.reading:
-                return self.tr("Looking for the person…")
+        person, joint = w.person, w.editor.selected
+        if person is None:
+            return self.tr("Opening the photo…")
+        if w.hypotheses.reading and person.state.pose is None:
+            return self.tr("Looking for the person…")
+        if joint is not None and not person.state.known[joint]:
+            return self.tr("Click where the {joint} is, or select another joint.").format(joint=joint_words(joint))
+        if person.state.pose is None:
             return self.tr("Drag a box around the person, or click where the joints are.")
-        if w.editor.selected is None:
+        if joint is None:
             return self.tr("Click a joint, or press J. D flips a limb in depth, 1–9 take a hypothesis.")
         return self.tr("Drag it, turn its bone with the arrow keys, D flips the limb in depth. Enter: reviewed, next.")
 

@@ -76,6 +76,10 @@ class PoseWorkspace(Workspace):
     ) -> None:
         self.layer = PoseLayer(canvas)
         super().__init__(canvas, owner, PoseTool(canvas, self.layer))
+        self.canvas_words = self.tr(
+            "J goes from joint to joint. Ctrl with the arrow keys moves the selected one in the photo; arrow keys "
+            "alone turn its bone. Enter: reviewed, next."
+        )
         self.settings, self._keeper, self._stage, self._shared = settings, keeper, stage, False
         self.set: AnnotationSet | None = None
         self.part: PosePart | None = None
