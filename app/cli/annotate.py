@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from app.cli.annotate_parser import FINDINGS
-from app.cli.common import note
+from app.cli.common import note, printable
 from engine.errors import OutputError
 from engine.imaging.save import writing
 from engine.pose.project.check import CheckSettings, Finding, check
@@ -117,7 +117,7 @@ def _write_json(found: list[Finding], people: int, settings: CheckSettings, argu
 def _print_table(found: list[Finding], people: int, most: int) -> None:
     width = min(max((len(finding.person) for finding in found[:most]), default=0), 40)
     for finding in found[:most]:
-        print(f"{finding.person:{width}}  {finding.what:12}  {finding.text}")
+        print(f"{printable(finding.person):{width}}  {finding.what:12}  {finding.text}")
     if len(found) > most:
         print(f"… and {len(found) - most} more (--most, --json)")
     if not found:

@@ -78,6 +78,8 @@ def _imported(arguments: argparse.Namespace) -> Project:
         return Project.from_photos(photos[: arguments.limit])
     beside = [given.parent / "images", given.parent]
     people = read_annotations(given)[: arguments.limit]
+    if not people:
+        raise InputError(f"“{given.name}” holds nobody.", "Give a file with annotated people.")
     return Project.from_annotations(people, arguments.images or beside, source=given)
 
 

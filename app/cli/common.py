@@ -66,4 +66,9 @@ def compute(arguments: argparse.Namespace, device: Device, work: Callable[[Devic
 
 def note(text: str) -> None:
     """Tell a person something beside the result."""
-    print(f"deepskel: {text}", file=sys.stderr)
+    print(f"deepskel: {printable(' '.join(text.split()))}", file=sys.stderr)
+
+
+def printable(text: str) -> str:
+    """The text as one line that no terminal takes for an order: names come from files of others."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in text)

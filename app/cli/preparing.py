@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 PORTION = 128
 """People lifted between two looks at the clock: less than a second's work."""
 
+CROWD = 32
+"""People of one photo that are read in one go: with hundreds in it, other processes help and little can be lost."""
+
 Numbered = tuple[int, Person]
 
 
@@ -75,7 +78,7 @@ def lift_portions(people: Iterable[Numbered]) -> Iterator[Portion]:
 
 
 def photo_portions(people: Iterable[Numbered], photos: dict[str, Path]) -> Iterator[Portion]:
-    """The people of every photo that was found.
+    """The people of every photo that was found, at most CROWD at once.
 
     Args:
         people: With their places in the project.
@@ -86,7 +89,8 @@ def photo_portions(people: Iterable[Numbered], photos: dict[str, Path]) -> Itera
         if person.image in photos:
             together.setdefault(person.image, []).append((i, person))
     for image, some in together.items():
-        yield Portion(tuple(some), photos[image])
+        for start in range(0, len(some), CROWD):
+            yield Portion(tuple(some[start : start + CROWD]), photos[image])
 
 
 def lift_portion(portion: Portion) -> Done:

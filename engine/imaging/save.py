@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import os
 import secrets
 import struct
@@ -125,7 +126,7 @@ def _check_target(target: Path, source: Path | None, overwrite: bool, overwrite_
 @contextlib.contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
     """A stream whose content becomes the file `target` when the block ends well, and vanishes when it does not."""
-    part = target.parent / f".deepskel-{secrets.token_hex(8)}.part"
+    part = target.parent / f"{_start_of_parts(target)}{secrets.token_hex(8)}.part"
     try:
         with part.open("x+b") as stream:
             yield stream
@@ -136,6 +137,19 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def remove_parts(path: Path) -> None:
+    """Remove what killed processes have left of the file `path`; only for who knows that nobody is writing it."""
+    target = Path(os.path.realpath(path))
+    with contextlib.suppress(OSError):
+        for part in target.parent.glob(f"{_start_of_parts(target)}*.part"):
+            part.unlink(missing_ok=True)
+
+
+def _start_of_parts(target: Path) -> str:
+    """The same for a file, another for others, and never too long."""
+    return f".deepskel-{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:16]}-"
 
 
 def sync_folder(folder: Path) -> None:

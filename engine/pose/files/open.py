@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -39,6 +40,8 @@ def read_annotations(path: str | Path) -> list[Annotation]:
             start = file.read(4096)
     except OSError as error:
         raise InputError(f"“{path.name}” cannot be read: {error.strerror or error}.", "Check the path.") from error
+    if not start.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise InputError(f"“{path.name}” is empty.", f"Known formats are:\n{FORMATS}")
     reader = _reader(path, start)
     if reader is None:
         raise InputError(f"{path.name} is in no format that is known.", f"Known are:\n{FORMATS}")
@@ -64,6 +67,8 @@ def _json_reader(path: Path) -> _Reader | None:
     if isinstance(content, dict) and "annotations" in content:
         return read_coco_json
     entries = content.get("root") if isinstance(content, dict) else content
+    if entries == []:
+        raise InputError(f"“{path.name}” holds nobody.", "Choose a file with annotated people.")
     first = entries[0] if isinstance(entries, list) and entries else None
     if not isinstance(first, dict):
         return None
@@ -82,22 +87,40 @@ class Images(NamedTuple):
 def find_images(names: Iterable[str], folders: Iterable[Path]) -> Images:
     """Find photos in folders: by the path that the name is, by file name, or by file name without its ending.
 
-    Folders are searched in their order, not the folders inside them.
+    Folders are searched in their order, not the folders inside them; those that cannot be read (a drive that is gone)
+    hold nothing. A file that several names would get by their file names alone (a/1.jpg and b/1.jpg) is nobody's: a
+    missing photo is better than a wrong one.
     """
-    folders = [folder for each in folders if (folder := Path(each)).is_dir()]
+    listed: list[Path] = []
     by_name: dict[str, Path] = {}
     by_stem: dict[str, Path] = {}
-    for folder in folders:
-        for file in sorted(folder.iterdir(), key=lambda file: file.name):
+    for folder in map(Path, folders):
+        try:
+            files = sorted(folder.iterdir(), key=lambda file: file.name)
+        except OSError:
+            continue
+        listed.append(folder)
+        for file in files:
             by_name.setdefault(file.name, file)
             by_stem.setdefault(file.stem, file)
-    found, missing = {}, []
+    exact: dict[str, Path | None] = {}
+    loose: dict[str, Path] = {}
     for name in dict.fromkeys(names):
         # Names that are listed are not looked up one by one, which is slow on network drives.
-        path = by_name.get(name) or next((folder / name for folder in folders if (folder / name).is_file()), None)
-        path = path or by_name.get(Path(name).name) or by_stem.get(Path(name).stem)
-        if path is None:
-            missing.append(name)
-        else:
-            found[name] = path
-    return Images(found, missing)
+        exact[name] = by_name.get(name) or next((path for path in (f / name for f in listed) if _is_file(path)), None)
+        if exact[name] is None and (path := by_name.get(Path(name).name) or by_stem.get(Path(name).stem)):
+            loose[name] = path
+    claims = Counter(path for path in (*exact.values(), *loose.values()) if path is not None)
+    found = {name: path for name in exact if (path := exact[name] or _alone(loose.get(name), claims))}
+    return Images(found, [name for name in exact if name not in found])
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a name that is too long, a drive that is gone meanwhile
+        return False
+
+
+def _alone(path: Path | None, claims: Counter[Path]) -> Path | None:
+    return path if path is not None and claims[path] == 1 else None

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Self
 
 from engine.errors import InputError, OutputError
-from engine.imaging.save import writing
+from engine.imaging.save import remove_parts, writing
 from engine.pose.files.annotation import Annotation
 from engine.pose.files.json_text import read_bytes
 from engine.pose.files.open import Images, find_images
@@ -258,7 +258,8 @@ class Project:
 
         Raises:
             InputError: No path, and none before.
-            OutputError: It could not be written, exists already, or is the file that the people were imported from.
+            OutputError: It could not be written, exists already, is the file that the people were imported from, or a
+                project that somebody else works on.
         """
         with self._disk:
             target = self.path if path is None else Path(path)
@@ -267,7 +268,7 @@ class Project:
             own = self.path is not None and bool(self._revision) and same_file(target, self.path)
             if self.source is not None and same_file(target, self.source.path):
                 raise OutputError(f"“{target.name}” is the annotations themselves.", "Choose another name.")
-            moved = self._lock_of(target, own)
+            other = None if own else self._lock_of(target)
             with self._memory:
                 people, taken = list(self.people), self._unwritten
                 self._unwritten = set()
@@ -277,8 +278,8 @@ class Project:
                 with writing(target, overwrite=overwrite or own) as stream:
                     stream.write(content)
             except BaseException:
-                if moved is not None:
-                    moved.release()
+                if other is not None:
+                    other.release()
                 with self._memory:
                     self._unwritten |= taken
                 raise
@@ -287,9 +288,11 @@ class Project:
                 Journal(target).put_aside()
             else:
                 Journal(target).remove()
-            if moved is not None:
+            if other is not None and self._lock is None:
+                other.release()
+            elif other is not None:
                 self.unlock()
-                self._lock = moved
+                self._lock = other
             self.path, self.damaged, self._stamp = target, 0, _stamp(target)
         return target
 
@@ -310,6 +313,7 @@ class Project:
                 lock.release()
                 raise OutputError(f"“{self.path.name}” was written by another program meanwhile.", "Open it again.")
             self._lock = lock
+            remove_parts(self.path)
 
     def unlock(self) -> None:
         """Let others write it."""
@@ -317,12 +321,10 @@ class Project:
             self._lock.release()
             self._lock = None
 
-    def _lock_of(self, target: Path, own: bool) -> ProjectLock | None:
-        """Whoever has locked the project has it locked where it is saved next; None when nothing changes."""
-        if self._lock is None or own:
-            return None
+    def _lock_of(self, target: Path) -> ProjectLock | None:
+        """Held while another file is written: somebody else's open project is not. None when it is ours already."""
         lock = ProjectLock(target)
-        if lock.path == self._lock.path:
+        if self._lock is not None and lock.path == self._lock.path:
             return None
         lock.acquire()
         return lock

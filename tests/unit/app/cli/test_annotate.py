@@ -27,6 +27,7 @@ from engine.pose.kinematics import bone_index, rotate_bone
 from engine.pose.project.exports import EXPORTS
 from engine.pose.project.exports.h5 import read_people_h5
 from engine.pose.project.exports.npz import read_people_npz
+from engine.pose.project.person import Person, PoseState
 from engine.pose.project.project import Project
 from engine.pose.project.store import CandidateStore, key_of, weights_digest
 from tests.unit.engine.pose.someone import CAMERA, POSE, Someone
@@ -312,7 +313,19 @@ class TestRefusals:
             other.stdin.write("\n")
             other.stdin.flush()
 
-    @pytest.mark.parametrize("content", [b"", b"{", b"\x89HDF\r\n\x1a\n broken", b"a,b\n", b"[{}]"])
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b" \n",
+            b"[]",
+            b"{",
+            b"\x89HDF\r\n\x1a\n broken",
+            b"a,b\n",
+            b"[{}]",
+            b'{"images": [], "annotations": [], "categories": []}',
+        ],
+    )
     def test_files_that_are_no_annotations(self, tmp_path: Path, content: bytes) -> None:
         (tmp_path / "a.json").write_bytes(content)
         with pytest.raises(InputError):
@@ -334,6 +347,25 @@ class TestRefusals:
         assert run_verb(annotate, parse(["annotate", "check", str(tmp_path / "none.json")])) == 2
         assert run_verb(annotate, parse(["annotate", "init", str(tmp_path), "-o", str(tmp_path / "p.txt")])) == 5
         assert len(capsys.readouterr().err.splitlines()) == 2
+
+
+def test_names_of_others_give_no_orders_to_the_terminal(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    opened = Project.open(project)
+    state = PoseState(np.full((16, 2), np.nan), np.zeros(16, int))
+    opened.add(Person("\x1b[2Jé\n.jpg#1", "\x1b[2Jé\n.jpg", state))
+    opened.save()
+    assert run("check", project) == FINDINGS
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "\ufffd[2Jé\ufffd.jpg#1  no_pose" in shown
+
+
+def test_a_crowd_is_read_in_parts(tmp_path: Path) -> None:
+    state = PoseState(np.full((16, 2), np.nan), np.zeros(16, int))
+    crowd = [(i, Person(f"{i}", "a.jpg" if i % 2 else "b.jpg", state)) for i in range(150)]
+    parts = list(preparing.photo_portions(crowd, {"a.jpg": tmp_path / "a.jpg"}))
+    assert [len(part.people) for part in parts] == [32, 32, 11]
+    assert [i for part in parts for i, _ in part.people] == list(range(1, 150, 2))
 
 
 class TestExport:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,31 @@ def test_photos_are_found_by_path_name_or_stem(tmp_path: Path) -> None:
         "c/z.jpg": tmp_path / "b/c/z.jpg",
     }
     assert missing == ["none.jpg"]
+
+
+def test_a_photo_that_two_names_could_mean_is_neither_s(tmp_path: Path) -> None:
+    """Only train is at hand: the photo of val/1.jpg is another one that has the same name."""
+    (tmp_path / "train").mkdir()
+    for name in ("1.jpg", "2.jpg"):
+        (tmp_path / "train" / name).touch()
+    found, missing = find_images(["train/1.jpg", "val/1.jpg", "val/2.jpg", "2.jpg"], [tmp_path / "train"])
+    assert found == {"2.jpg": tmp_path / "train" / "2.jpg"}
+    assert missing == ["train/1.jpg", "val/1.jpg", "val/2.jpg"]
+    found, missing = find_images(["train/1.jpg", "val/1.jpg"], [tmp_path])
+    assert found == {"train/1.jpg": tmp_path / "train" / "1.jpg"}
+    assert missing == ["val/1.jpg"]
+
+
+def test_a_drive_that_is_gone_holds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.jpg").touch()
+    listing = Path.iterdir
+
+    def broken(folder: Path) -> object:
+        if folder.name == "gone":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return listing(folder)
+
+    monkeypatch.setattr(Path, "iterdir", broken)
+    found, missing = find_images(["a.jpg", "b.jpg", "x" * 5000, "n\0l"], [tmp_path / "gone", tmp_path])
+    assert found == {"a.jpg": tmp_path / "a.jpg"}
+    assert missing == ["b.jpg", "x" * 5000, "n\0l"]

@@ -42,7 +42,15 @@ def test_names_the_malformed_line(tmp_path: Path, line: str, says: str) -> None:
         read_annotations(path)
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b,c\n", b"\xff\xfe\x00\x01", b"name\n" + ROW.encode()])
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf\r\n"])
+def test_an_empty_file_is_told_to_be_empty(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="is empty"):
+        read_annotations(path)
+
+
+@pytest.mark.parametrize("content", [b"a,b,c\n", b"\xff\xfe\x00\x01", b"name\n" + ROW.encode()])
 def test_other_files_are_of_no_known_format(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)

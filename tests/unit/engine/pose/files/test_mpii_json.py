@@ -85,7 +85,7 @@ def test_pytorch_pose(tmp_path: Path, rooted: bool) -> None:
         ([POSE_MACHINE, POSE_MACHINE | {"joint_self": [[0, 0, 0]] * 17}], r"1\.joint_self"),
         ({"root": [POSE_MACHINE | {"objpos": None}]}, r"root\.0\.objpos"),
         ([{"joint": 1}], "no format"),
-        ([], "no format"),
+        ([], "holds nobody"),
         ({"a": 1}, "no format"),
     ],
 )

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import OutputError
+from engine.imaging.save import writing
 from engine.pose.project.lock import ProjectLock
 from engine.pose.project.project import Project
 from tests.unit.engine.pose.project.people import people_like
@@ -24,6 +25,52 @@ forking = pytest.mark.skipif(sys.platform == "win32", reason="needs fork and SIG
 
 def names(folder: Path) -> list[str]:
     return sorted(file.name for file in folder.iterdir())
+
+
+def _write(path: Path, told: Connection) -> None:
+    with writing(path, overwrite=True) as stream:
+        stream.write(b"half of it")
+        stream.flush()
+        told.send("writing")
+        time.sleep(60)
+
+
+@forking
+def test_what_a_process_killed_in_a_save_has_left_goes_with_the_lock(tmp_path: Path) -> None:
+    path = Project(people_like(2)).save(tmp_path / "set.json")
+    before = path.read_bytes()
+    fork = multiprocessing.get_context("fork")
+    for file in (path, tmp_path / "other.json"):
+        ours, theirs = fork.Pipe(duplex=False)
+        process = fork.Process(target=_write, args=(file, theirs), daemon=True)
+        process.start()
+        assert ours.poll(30)
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        process.join()
+    assert len(list(tmp_path.glob(".deepskel-*.part"))) == 2
+    project = Project.open(path)
+    assert len(list(tmp_path.glob(".deepskel-*.part"))) == 2  # to look is not to write
+    project.lock()
+    assert len(list(tmp_path.glob(".deepskel-*.part"))) == 1  # that of the other file
+    project.unlock()
+    assert path.read_bytes() == before
+
+
+def test_a_new_project_does_not_take_the_place_of_one_that_is_open(tmp_path: Path) -> None:
+    path = Project(people_like(2)).save(tmp_path / "set.json")
+    before = path.read_bytes()
+    theirs = Project.open(path)
+    theirs.lock()
+    new = Project(people_like(3))
+    with pytest.raises(OutputError, match="is being worked on already"):
+        new.save(path, overwrite=True)
+    assert path.read_bytes() == before
+    assert new.path is None
+    theirs.unlock()
+    new.save(path, overwrite=True)
+    assert len(Project.open(path).people) == 3
+    assert names(tmp_path) == ["set.json"]
 
 
 def _keep(path: Path, told: Connection) -> None:

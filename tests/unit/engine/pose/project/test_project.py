@@ -234,6 +234,52 @@ def test_photos(tmp_path: Path, saved: Project) -> None:
     assert saved.image_path(saved.people[0]) is None
 
 
+def test_moved_with_its_photos_it_finds_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    work = tmp_path / "work"
+    (work / "photos").mkdir(parents=True)
+    people = people_like(2)
+    (work / "photos" / people[0].image).touch()
+    monkeypatch.chdir(work)
+    project = Project(people, [Path("photos")], Source("MPII JSON (HRNet)", Path("valid.json")))
+    project.save(Path("set.json"))
+    work.rename(tmp_path / "moved")
+    monkeypatch.chdir(tmp_path)
+    found = Project.open(Path("moved") / "set.json")
+    assert found.missing == ()
+    photo = found.image_path(found.people[0])
+    assert photo is not None
+    assert photo.samefile(tmp_path / "moved" / "photos" / people[0].image)
+    assert found.source is not None
+    assert found.source.path.parent.samefile(tmp_path / "moved")
+
+
+def test_photos_whose_drive_is_gone_are_missing_and_their_people_stay(saved: Project, tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for person in saved.people:
+        (tmp_path / "photos" / person.image).touch()
+    assert Project.open(tmp_path / "set.json").missing == ()
+    (tmp_path / "photos").rename(tmp_path / "unplugged")
+    project = Project.open(tmp_path / "set.json")
+    assert len(project.missing) == 3
+    same(project.people, saved.people)
+    assert [folder.name for folder in project.folders] == ["photos"]  # where they will be again
+    (tmp_path / "unplugged").rename(tmp_path / "photos")
+    project.look_in(project.folders)
+    assert project.missing == ()
+
+
+@pytest.mark.parametrize("name", ["日本 ñ ﬁ.jpg", "a\n\x1b[31m\t\x7f.jpg", "a\0b\u2028.jpg", "“a”\\, {b}.jpg"])
+def test_any_name(tmp_path: Path, name: str) -> None:
+    person = replace(people_like(1)[0], person=f"{name}#1", image=name)
+    project = Project([person])
+    project.save(tmp_path / "set.json")
+    noted(project, 0, name)
+    project.append(project.take_unwritten())
+    again = Project.open(tmp_path / "set.json")
+    same(again.people, [replace(person, notes=name)])
+    assert again.missing == (name,)
+
+
 def test_changes_while_another_thread_writes(saved: Project) -> None:
     stop = threading.Event()
     failed: list[BaseException] = []
