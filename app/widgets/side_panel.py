@@ -30,6 +30,8 @@ class SidePanel(QFrame):
         self._buttons = make.column(8, (18, 12, 18, 16))
         outer = make.column(0, (1, 0, 0, 0), self)
         outer.addWidget(scroll, 1)
+        self._content: QWidget = content
+        self._before: QWidget = content
         outer.addWidget(make.frame("separator"))
         outer.addLayout(self._buttons)
 
@@ -46,6 +48,8 @@ class SidePanel(QFrame):
     def end_sections(self) -> None:
         """No more sections: what room is left stays below them."""
         self._column.addStretch(1)
+        reached = [w for w in self._content.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        self._before = reached[-1] if reached else self._content
 
     def add_button(self, action: QAction, picture: str = "", *, primary: bool = False) -> None:
         """A large button at the foot that follows an action."""
@@ -55,6 +59,8 @@ class SidePanel(QFrame):
         button.clicked.connect(action.trigger)
         action.enabledChanged.connect(button.setEnabled)
         self._buttons.addWidget(button)
+        QWidget.setTabOrder(self._before, button)  # buttons are made late, but stand below the sections
+        self._before = button
 
 
 def segment(actions: Iterable[QAction], *, icons: bool = True, beside: bool = False) -> QWidget:

@@ -9,15 +9,17 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QToolButton
 
 from app.keys_sheet import KeysSheet, columns_of
 from app.window import MainWindow
 from app.workspaces.pose.export_dialog import PoseExportDialog
 from engine.crop.prompts import Box
 from engine.pose.joints import MPII_16
-from engine.pose.project.person import COUNT, PoseState
+from engine.pose.project.person import COUNT, Person, PoseState
+from engine.pose.project.project import Project
 from tests.gui.annotating import Annotator
+from tests.gui.pose_people import joints, write_photos
 
 R_WRIST = MPII_16.index("r_wrist")
 
@@ -134,8 +136,6 @@ def test_an_export_of_everybody_is_named_after_the_set(at_work: Annotator) -> No
 
 
 def test_buttons_of_the_panel_have_names_of_their_own(at_work: Annotator) -> None:
-    from PySide6.QtWidgets import QToolButton
-
     texts = [b.text() for b in at_work.pose.panel.findChildren(QToolButton) if b.objectName() == "act"]
     assert len(texts) == len(set(texts))
 
@@ -157,3 +157,31 @@ def test_a_box_by_the_mouse_leads_to_a_reading(annotator: Annotator, tmp_path: P
     annotator.pose.box_person(Box(100, 50, 250, 280))
     annotator.settle()
     assert annotator.person.box == (100, 50, 250, 280)
+
+
+def test_tab_goes_down_the_panel_to_its_large_buttons(at_work: Annotator) -> None:
+    panel = at_work.pose.panel
+    primary = next(b for b in panel.findChildren(QPushButton) if b.property("primary"))
+    widget, order = panel.notes.field.nextInFocusChain(), []
+    while widget is not primary and len(order) < 200:
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(at_work.window):
+            order.append(widget)
+        widget = widget.nextInFocusChain()
+    assert widget is primary
+    assert order
+    assert all(panel.isAncestorOf(each) for each in order)
+
+
+def test_somebody_outside_the_photo_is_told_of_in_the_panel_and_nowhere_else(
+    annotator: Annotator, tmp_path: Path
+) -> None:
+    write_photos(tmp_path)
+    away = PoseState(joints(0.14, 3000, 3000), np.full(COUNT, 2))
+    near = PoseState(joints(0.14, 120, 70), np.full(COUNT, 2))
+    people = [Person(f"p{i}", "b.png", state, (400, 300), None) for i, state in enumerate((away, near))]
+    Project(people, folders=(tmp_path,)).save(tmp_path / "work.json")
+    annotator.open_set(tmp_path / "work.json")
+    assert "cannot read this person" in annotator.pose.hypotheses.problem
+    assert annotator.window.banner.kind != "error"
+    annotator.key(Qt.Key.Key_PageDown)
+    assert annotator.pose.hypotheses.problem == ""

@@ -211,7 +211,7 @@ def test_it_can_be_open_before_everybody_was_looked_at(
 def test_joints_by_hand_are_told(dialog: StatisticsDialog, annotations: AnnotationSet, until: Until) -> None:
     change(annotations, 12, state=person(edited=["l_wrist", "l_elbow"]).state)
     until(lambda: dialog.figures.by_hand.pose.sum() == 2)
-    assert "<b>2</b> joints of <b>1</b> people in space" in texts(dialog)
+    assert "<b>2</b> joints in space (people: <b>1</b>)" in texts(dialog)
     assert dialog.progress._joints.accessibleDescription() == "left elbow 1, left wrist 1"
 
 

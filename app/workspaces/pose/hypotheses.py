@@ -12,6 +12,7 @@ from app.document.annotation_set import AnnotationSet
 from app.worker import Task, Worker
 from app.workspaces.pose.pages import Page
 from app.workspaces.pose.reader import Asked, PoseReader
+from engine.errors import InputError
 from engine.imaging.photo import Photo
 from engine.pose.project.candidates import Candidate
 from engine.pose.project.person import Person
@@ -235,8 +236,11 @@ class Hypotheses(QObject):
         while len(self._readings) > KEPT:
             self._readings.popitem(last=False)
 
-    def _on_failed(self, asked: Asked) -> None:
+    def _on_failed(self, asked: Asked, error: Exception) -> None:
         self._failed.add(asked.person.person)
+        annotations = self._set
+        if isinstance(error, InputError) and annotations is not None and asked.index == annotations.current:
+            self.problem = self.tr("The network cannot read this person: {why}").format(why=error.message)
         self.changed.emit()
 
     def _keep(self, index: int) -> None:

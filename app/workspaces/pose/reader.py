@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.method import PoseFactory, PoseReady
 from app.worker import Task, Worker
+from engine.errors import InputError
 from engine.imaging.photo import Photo
 from engine.pose.project.person import Person
 from engine.pose.project.prepare import predict
@@ -39,8 +40,8 @@ class PoseReader(QObject):
     """A PoseReady: method loaded, device known."""
     read = Signal(object, object)
     """What was Asked, and the PosePrediction."""
-    failed = Signal(object)
-    """What was Asked, and has no answer; the worker tells why."""
+    failed = Signal(object, object)
+    """What was Asked, and the error. An InputError is about this person; the worker tells of any other."""
 
     def __init__(self, worker: Worker, factory: PoseFactory, device: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -80,8 +81,8 @@ class PoseReader(QObject):
 
         def failed(error: Exception) -> bool:
             self.asked = None
-            self.failed.emit(asked)
-            return False
+            self.failed.emit(asked, error)
+            return isinstance(error, InputError)
 
         self._worker.submit(job, then, lane=READ, label=label, failed=failed)
 

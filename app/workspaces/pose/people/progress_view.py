@@ -76,7 +76,7 @@ class ProgressView(QWidget):
             self._hand.setText(tr("No joint was placed by hand so far."))
             return
         lines = [
-            tr("{joints} joints of {people} people in space").format(
+            tr("{joints} joints in space (people: {people})").format(
                 joints=f"<b>{int(by_hand.pose.sum()):,}</b>", people=f"<b>{people:,}</b>"
             ),
             tr("{joints} joints in the photo").format(joints=f"<b>{int(by_hand.picture.sum()):,}</b>"),
