@@ -154,7 +154,7 @@ def test_facts_of_the_status_bar_stay_in_a_narrow_window(at_work: Annotator) -> 
 
 def test_a_box_by_the_mouse_leads_to_a_reading(annotator: Annotator, tmp_path: Path) -> None:
     nobody_known(annotator, tmp_path)
-    annotator.pose.box_person(Box(100, 50, 250, 280))
+    annotator.pose.open_person.box(Box(100, 50, 250, 280))
     annotator.settle()
     assert annotator.person.box == (100, 50, 250, 280)
 

@@ -110,7 +110,7 @@ def _connect_pictures(w: PoseWorkspace) -> None:
     space.given_up.connect(editor.give_up)
     tool.visibility_asked.connect(editor.next_visibility)
     tool.placed.connect(editor.place)
-    tool.boxed.connect(w.box_person)
+    tool.boxed.connect(w.open_person.box)
     tool.person_chosen.connect(partial(_go_to, w))
     space.dragged.connect(editor.drag)
     space.turned.connect(editor.turn)

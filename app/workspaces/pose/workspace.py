@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 
-import numpy as np
-from PySide6.QtCore import QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication, QUndoStack
 from PySide6.QtWidgets import QSplitter, QWidget
 
@@ -24,6 +23,7 @@ from app.workspaces.pose.connecting import connect_acts
 from app.workspaces.pose.editor import Editor
 from app.workspaces.pose.hypotheses import Hypotheses
 from app.workspaces.pose.leaving import may_leave
+from app.workspaces.pose.open_person import OpenPerson
 from app.workspaces.pose.pages import Page, Pages
 from app.workspaces.pose.panel import PosePanel
 from app.workspaces.pose.people.list import PeopleList
@@ -35,12 +35,8 @@ from app.workspaces.pose.showing import Showing
 from app.workspaces.pose.single import single_set
 from app.workspaces.pose.strip import HypothesisStrip
 from app.workspaces.workspace import Facts, Workspace
-from engine.crop.prompts import Box
 from engine.errors import InputError
-from engine.pose.project.person import COUNT, Person, PoseState
-
-AHEAD = 2
-"""Photos of the next people that are loaded before anybody asks."""
+from engine.pose.project.person import Person
 
 
 class PoseWorkspace(Workspace):
@@ -82,8 +78,6 @@ class PoseWorkspace(Workspace):
         )
         self.settings, self._keeper, self._stage, self._shared = settings, keeper, stage, False
         self.set: AnnotationSet | None = None
-        self.part: PosePart | None = None
-        self.page: Page | None = None
         self.actions_: PoseActions = PoseActions(owner)
         self.panel: PosePanel = PosePanel(self.actions_, settings)
         self.space = PoseCanvas()
@@ -97,8 +91,7 @@ class PoseWorkspace(Workspace):
         self.preparing = Preparing(shapes, self)
         self.showing = Showing(self)
         self.stopwatch = Stopwatch(self)
-        self._pending: int | None = None
-        self._joints: np.ndarray | None = None
+        self.open_person = OpenPerson(self)
         self._shapes = shapes
         self.statistics: StatisticsDialog | None = None
         self._left: list[AnnotationSet] = []
@@ -109,9 +102,7 @@ class PoseWorkspace(Workspace):
         for action in (*self.actions_.turns.values(), self.actions_.done, self.actions_.forget):
             _only_within(action, owner, stage)
         connect_acts(self)
-        self.pages.loaded.connect(self._on_page)
         self.hypotheses.changed.connect(self.refresh_soon)
-        self.hypotheses.settled.connect(self._read_ahead)
         self.preparing.lifted.connect(self._on_lifted)
         self.stopwatch.spent.connect(self._on_spent)
         QGuiApplication.instance().applicationStateChanged.connect(self._on_application_state)  # type: ignore[union-attr]
@@ -123,8 +114,18 @@ class PoseWorkspace(Workspace):
         return self.part.undo_stack if self.part else None
 
     @property
+    def part(self) -> PosePart | None:
+        """The open person with their history."""
+        return self.open_person.part
+
+    @property
+    def page(self) -> Page | None:
+        """The photo of the open person."""
+        return self.open_person.page
+
+    @property
     def person(self) -> Person | None:
-        return self.part.person if self.part else None
+        return self.open_person.person
 
     @property
     def in_set(self) -> bool:
@@ -246,29 +247,22 @@ class PoseWorkspace(Workspace):
         self.people.show_current()
         if self.set.project.path is not None:
             self.settings.remember_place(self.set.project.path, self.set.person(index).person)
-        page = self.pages.want(self.set.person(index))
-        self._pending = None if page else index
-        if page is not None:
-            self._open_person(page)
-        else:  # until the photo is here nobody is open: a key must not change whoever was
-            self._open_part(None)
-            self.refresh_soon()
+        self.open_person.go(index)
 
     def _take_set(self, annotations: AnnotationSet) -> None:
         self.set = annotations
         annotations.setParent(self)
-        annotations.changed.connect(self._on_changed)
+        annotations.changed.connect(self.open_person.changed)
         annotations.trouble.connect(self._on_trouble)
         annotations.kept.connect(lambda kept: self.state_changed.emit())
         self.hypotheses.open_set(annotations)
 
     def _let_go(self) -> None:
         """Write what is left, then forget the set."""
-        annotations, self.set, self.part, self.page = self.set, None, None, None
-        self._pending = None
+        annotations, self.set = self.set, None
         self.preparing.stop()
         self.hypotheses.open_set(None)
-        self.editor.open(None)
+        self.open_person.close()
         if annotations is None:
             return
         if self.statistics is not None:
@@ -288,54 +282,7 @@ class PoseWorkspace(Workspace):
         self.people.setVisible(False)
         annotations = single_set(document, self._keeper)
         self._take_set(annotations)
-        self.page = Page(document.photo, document.picture, document.path)
-        annotations.go(0)
-        self._open_part(annotations.part(0))
-        if self.active:
-            self.hypotheses.open_person(self.page)
-
-    def _open_person(self, page: Page) -> None:
-        if self.set is None:
-            return
-        self.page = page
-        person = self.set.person(self.set.current)
-        self.page_wanted.emit(page, person.image)
-        self._open_part(self.set.part(self.set.current))
-        if self.active:
-            self.hypotheses.open_person(page)
-        self._look_at_person()
-        following = [self.people.neighbour(step) for step in (1, -1, AHEAD)]
-        self.pages.ahead([self.set.person(i) for i in following if i is not None])
-        self.refresh_soon()
-
-    def _read_ahead(self) -> None:
-        """The next person, whose photo may be here already."""
-        following = self.people.neighbour(1) if self.in_set else None
-        if self.set is not None and following is not None:
-            photo = self.pages.photo(self.set.person(following))
-            if photo is not None:
-                self.hypotheses.ahead(following, photo)
-
-    def _look_at_person(self) -> None:
-        """People are small in most photos."""
-        try:
-            window = self.set.person(self.set.current).window() if self.set else None
-        except InputError:
-            return
-        if window is not None:
-            self.canvas.navigation.show_area(QRectF(window.x0, window.y0, window.width, window.height))
-
-    def _open_part(self, part: PosePart | None) -> None:
-        self.part = part
-        self.tool.let_go()  # a drag was the other person's
-        self.space.let_go()
-        self.editor.open(part)
-        if part is not None:
-            self._joints = np.column_stack([part.state.joints, part.state.visibility])
-            self.stopwatch.enter()
-            part.undo_stack.indexChanged.connect(self.refresh_soon, Qt.ConnectionType.UniqueConnection)
-        self.showing.show_selection()  # what can be done now: a key may come before anything is drawn
-        self.state_changed.emit()
+        self.open_person.open_single(Page(document.photo, document.picture, document.path))
 
     # What comes back
 
@@ -343,21 +290,6 @@ class PoseWorkspace(Workspace):
         """Show what holds, once, when everything that happens now has happened."""
         if self.active and not self._later.isActive():
             self._later.start()
-
-    def _on_page(self, image: str, page: Page) -> None:
-        annotations, index = self.set, self._pending
-        if annotations is not None and index is not None and annotations.person(index).image == image:
-            self._pending = None
-            self._open_person(page)
-
-    def _on_changed(self, index: int) -> None:
-        if self.set is None or index != self.set.current or self.part is None:
-            return
-        joints = np.column_stack([self.part.state.joints, self.part.state.visibility])
-        if self._joints is None or not np.array_equal(joints, self._joints, equal_nan=True):
-            self._joints = joints
-            self.hypotheses.joints_changed()
-        self.refresh_soon()
 
     def _on_lifted(self, people: dict[int, Person]) -> None:
         if self.set is not None:
@@ -374,21 +306,6 @@ class PoseWorkspace(Workspace):
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         self.stopwatch.run(self.active and state == Qt.ApplicationState.ApplicationActive)
 
-    def box_person(self, box: Box) -> None:
-        """Somebody has shown where the person is."""
-        if self.part is not None and self.document is not None:
-            clipped = box.clipped(*self.document.size)
-            if {"annotated", "edited"} & {f for f, known in zip(*_joints(self.part.state), strict=True) if known}:
-                self.told.emit(
-                    self.tr("This person has joints already."),
-                    self.tr("Drag a joint to move it. A box is for people of whom nothing is known."),
-                )
-                return
-            nothing = PoseState(np.full((COUNT, 2), np.nan), np.zeros(COUNT, np.intp))
-            where = (clipped.x0, clipped.y0, clipped.x1, clipped.y1)
-            self.part.mark(self.tr("draw box"), box=where, state=nothing)
-            self.hypotheses.read()
-
     # Words
 
     def hint(self) -> str:
@@ -396,11 +313,6 @@ class PoseWorkspace(Workspace):
 
     def facts(self) -> Facts:
         return self.showing.facts()
-
-
-def _joints(state: PoseState) -> tuple[tuple[str, ...], list[bool]]:
-    """Where each joint in the photo comes from, and whether it is known."""
-    return state.joints_from, [bool(known) for known in state.known]
 
 
 def _only_within(action: QAction, owner: QWidget, area: QWidget) -> None:
