@@ -24,8 +24,8 @@ types: env-test ## static types
 pytest: env-test system-test ## the tests alone
 	@scripts/with-screen $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4
 
-benchmark: env ## speed and memory of a click
-	@$(BIN)/python -m benchmarks.click
+benchmark: env ## speed and memory of a click, a skeleton, a pose, and a project of 25,000 people
+	@for part in click skeleton pose project; do echo "== $$part"; $(BIN)/python -m benchmarks.$$part || exit; done
 
 figures: env ## write the figures on the cards into README.md
 	@$(BIN)/python scripts/figures.py

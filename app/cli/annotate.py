@@ -53,7 +53,7 @@ def export(arguments: argparse.Namespace) -> int:
     if not done.people:
         note(f"Nobody was written to {done.path.name}: there is nobody to choose from (--only, --person).")
     if done.left_out:
-        note(f"{done.left_out} people are left out: the format has nothing of them.")
+        note(f"{counted(done.left_out)} left out: the format has nothing of them.")
     if arguments.json:
         told = {"project": str(arguments.project), "output": str(done.path), "format": kind}
         print(json.dumps({**told, "people": done.people, "left_out": done.left_out}, indent=2))
@@ -80,8 +80,13 @@ def open_project(path: Path) -> Project:
     """A project as it is with its journal; told when something had to be recovered."""
     project = Project.open(path)
     if project.recovered:
-        note(f"{project.recovered} people are taken from the journal beside {path.name}.")
+        note(f"{counted(project.recovered)} taken from the journal beside {path.name}.")
     return project
+
+
+def counted(people: int) -> str:
+    """“1 person is”, “2 people are”."""
+    return f"{people} {'person is' if people == 1 else 'people are'}"
 
 
 def chosen(project: Project, arguments: argparse.Namespace) -> list[Person]:

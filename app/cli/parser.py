@@ -48,7 +48,11 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _main_parser() -> argparse.ArgumentParser:
-    parser = make_parser("deepskel", "Click an object in a photo and get it cut out.", VERBS)
+    parser = make_parser(
+        "deepskel",
+        "Cut objects out of photos, find their skeletons, see and fix poses. Without a command the window opens.",
+        VERBS,
+    )
     parser.set_defaults(verb="window")
     parser.add_argument(
         "photos",

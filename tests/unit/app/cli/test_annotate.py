@@ -381,7 +381,7 @@ class TestExport:
         captured = capsys.readouterr()
         told, count = json.loads(captured.out), 3 if kind == "coco" else 2
         assert (told["people"], told["left_out"]) == (count, 3 - count)
-        assert ("1 people are left out" in captured.err) == (count == 2)
+        assert ("1 person is left out" in captured.err) == (count == 2)
         assert told["format"] == (kind or output.suffix[1:])
         first = Project.open(project).people[0]
         if kind == "coco":
@@ -417,7 +417,7 @@ class TestExport:
         opened.replace(2, replace(opened.people[2], reviewed=True))
         opened.append(opened.take_unwritten())
         assert run("export", project, "-o", tmp_path / "e.npz", "--only", "reviewed") == 0
-        assert "1 people are taken from the journal beside project.json." in capsys.readouterr().err
+        assert "1 person is taken from the journal beside project.json." in capsys.readouterr().err
 
     def test_what_is_protected(self, project: Path, annotations: Path, tmp_path: Path) -> None:
         for path in (project, annotations):
