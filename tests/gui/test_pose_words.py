@@ -135,6 +135,18 @@ def test_an_export_of_everybody_is_named_after_the_set(at_work: Annotator) -> No
     dialog.close()
 
 
+def test_a_format_for_one_person_chooses_that_person(at_work: Annotator) -> None:
+    at_work.pose.actions_.export.trigger()
+    dialog = at_work.window.findChild(PoseExportDialog)
+    dialog.choose(kind="bvh")
+    (name,) = dialog.findChildren(QLineEdit)
+    assert name.text() == "a poses.bvh"
+    dialog.accept()
+    at_work.settle()
+    assert dialog.export.people == [at_work.person]
+    at_work.until(lambda: at_work.window.banner.kind == "done")
+
+
 def test_buttons_of_the_panel_have_names_of_their_own(at_work: Annotator) -> None:
     texts = [b.text() for b in at_work.pose.panel.findChildren(QToolButton) if b.objectName() == "act"]
     assert len(texts) == len(set(texts))

@@ -105,8 +105,9 @@ class PoseExportDialog(SaveDialog):
                 self._kind.setCurrentIndex(self._kind.findData(kind))
 
     def refresh(self) -> None:
-        if EXPORTS[self.kind].single and self._people["person"]:
-            choose(self._who, "person")
+        if EXPORTS[self.kind].single and value_of(self._who) != "person":
+            choose(self._who, "person")  # which refreshes again
+            return
         super().refresh()
 
     def facts(self) -> str:

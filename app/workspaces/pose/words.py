@@ -80,14 +80,14 @@ def joint_line(person: Person | None, joint: int | None) -> str:
         "copied": _tr("copied"),
     }
     if state.known[joint]:
-        parts.append(_tr("in the photo {origin}").format(origin=origin[state.joints_from[joint]]))
+        parts.append(_tr("in the photo: {origin}").format(origin=origin[state.joints_from[joint]]))
     else:
         parts.append(_tr("not known in the photo"))
     if state.pose is not None:
         depth = state.pose[joint, 2]
-        side = _tr("behind") if depth > 0 else _tr("before")
-        parts.append(_tr("in space {origin}").format(origin=origin[state.pose_from[joint]]))
-        parts.append(_tr("{depth:.0f} mm {side} the thorax").format(depth=abs(depth), side=side))
+        side = _tr("farther") if depth > 0 else _tr("nearer")
+        parts.append(_tr("in space: {origin}").format(origin=origin[state.pose_from[joint]]))
+        parts.append(_tr("{depth:.0f} mm {side} than the thorax").format(depth=abs(depth), side=side))
         error = state.errors()[joint]
         if np.isfinite(error):
             parts.append(_tr("{error:.1f} px off").format(error=error))
