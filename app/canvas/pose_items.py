@@ -67,6 +67,7 @@ class ScreenItem(Layer):
         self._fit()
 
     _known = False
+    _width = 0
 
     def _reach(self) -> float:
         return REACH
@@ -78,6 +79,7 @@ class ScreenItem(Layer):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         if not self._known:
             return
+        self._width = widget.width() if widget is not None else painter.window().width()
         to_screen = painter.worldTransform()
         painter.save()
         painter.resetTransform()
@@ -125,7 +127,7 @@ class JointsItem(ScreenItem):
         named = self.hovered if self.hovered is not None else self.selected
         if named is not None and known[named]:
             words = joint_words(named, hidden=self._visibility[named] == 1)
-            _draw_name(painter, places[named], words)
+            _draw_name(painter, places[named], words, self._width)
 
     def _draw_bones(self, painter: QPainter, places: Sequence[QPointF]) -> None:
         for rim in (True, False):
@@ -287,11 +289,11 @@ class MapItem(Layer):
             painter.drawImage(self._bounds, self._image)
 
 
-def _draw_name(painter: QPainter, beside: QPointF, words: str) -> None:
+def _draw_name(painter: QPainter, beside: QPointF, words: str, room: float) -> None:
     metrics = QFontMetricsF(painter.font())
     box = QRectF(beside.x() + RADIUS + 10, beside.y() - metrics.height() / 2 - 3, 0, metrics.height() + 6)
     box.setWidth(metrics.horizontalAdvance(words) + 14)
-    if box.right() > painter.window().right():
+    if box.right() > room:  # the painter's window may be of more than this picture
         box.moveRight(beside.x() - RADIUS - 10)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(18, 19, 22, 215))

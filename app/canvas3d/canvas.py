@@ -228,7 +228,7 @@ class PoseCanvas(QWidget):
 
     def _describe(self) -> None:
         """Tell those who do not see it what is selected."""
-        text = self.tr("The person's pose and its candidates. Tab goes through the joints, plus and minus zoom.")
+        text = self.tr("The person's pose among its hypotheses. Tab goes through the joints, plus and minus zoom.")
         selected = joint_text(self._hand, self._hand.selected)
         self.setAccessibleDescription(f"{selected}. {text}" if selected else text)
 

@@ -80,7 +80,7 @@ def label_of(hand: Hand) -> tuple[str, F64] | None:
     if hand.ring is not None:
         return ring_words(hand.ring), view.project(hand.ring.pivot)
     if hand.ghost is not None:
-        text = tr("PoseCanvas", "candidate {number}").format(number=hand.ghost + 1)
+        text = tr("PoseCanvas", "hypothesis {number}").format(number=hand.ghost + 1)
         return text, view.project(hand.scene.ghosts[hand.ghost]).min(0)
     return None
 

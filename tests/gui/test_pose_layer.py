@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.canvas.joint_words import joint_words
@@ -273,3 +274,27 @@ def test_every_joint_has_its_own_words(qapp: object) -> None:
         side = side_of(name)
         assert said.startswith(side) or side == "middle"
     assert joint_words(ANKLE, hidden=True) == "right ankle, hidden"
+
+
+def test_a_name_stays_inside_the_picture_though_more_is_drawn_at_once(stage: Stage, qtbot: QtBot) -> None:
+    """The picture is a part of a window that is drawn as a whole; the joint is at its right edge."""
+    window, canvas = QWidget(), stage.canvas
+    qtbot.addWidget(window)
+    canvas.setParent(window)
+    canvas.setGeometry(0, 0, 300, 200)
+    window.resize(600, 200)
+    window.show()
+    canvas.show()
+    state = one_bone(r_wrist=2)
+    stage.layer.show_state(state)
+    stage.layer.show_selected(joint("r_wrist"))
+    place = canvas.screen_point(QPointF(*xy("r_wrist")))
+    canvas.navigation.pan(QPointF(280, 100) - place)
+    image = window.grab().toImage()
+    ratio = image.devicePixelRatio()
+
+    def dark(x: float) -> bool:
+        return image.pixelColor(round(x * ratio), round(108 * ratio)).lightness() < 60
+
+    assert any(dark(x) for x in range(180, 262))
+    canvas.setParent(None)
