@@ -43,6 +43,8 @@ class PoseTool(QObject):
     """Index of a joint, where it is now in source pixels, and the gesture that this belongs to."""
     given_up = Signal(object)
     """A gesture that was broken off with Escape; the joint has been moved back before."""
+    dropped = Signal()
+    """A joint that was dragged has been let go where it is."""
     visibility_asked = Signal(int)
     """Index of the joint whose visibility is to take its next state."""
     placed = Signal(float, float)
@@ -118,6 +120,8 @@ class PoseTool(QObject):
                 self.boxed.emit(Box(rect.left(), rect.top(), rect.right(), rect.bottom()))
         elif drag is Drag.CLICK and self._joint is None:
             self._click()
+        elif drag is Drag.JOINT:
+            self.dropped.emit()
         self._look(event)
         return True
 

@@ -24,7 +24,7 @@ class SomeoneMethod:
 
     def factory(self, device: str) -> PoseReady:
         return PoseReady(
-            lambda photo: PoseSession(photo, self.someone), "pose", "CPU (test)", "It was asked for.", device == "cuda"
+            lambda photo: PoseSession(photo, self.someone), "CPU (test)", "It was asked for.", device == "cuda"
         )
 
 

@@ -152,3 +152,20 @@ def test_letters_typed_into_a_note_or_a_search_turn_nothing(at_work: Annotator) 
     assert at_work.state.same_as(before)
     assert at_work.pose.editor.selected == R_WRIST
     assert at_work.current == 0
+
+
+def test_hypotheses_are_lifted_anew_when_a_dragged_joint_is_let_go(
+    at_work: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not for every step: the drag would have to share the processor with them."""
+    asked = []
+    lift = at_work.pose.hypotheses.joints_changed
+    monkeypatch.setattr(at_work.pose.hypotheses, "joints_changed", lambda: (asked.append(at_work.state), lift()))
+    before, mouse = at_work.pose.hypotheses.candidates[0], Mouse(at_work, "photo")
+    start = mouse.joint()
+    mouse.begin(start, BY)
+    assert asked == []
+    mouse.release(start + BY)
+    assert [state.same_as(at_work.state) for state in asked] == [True]
+    at_work.settle()
+    assert not (at_work.pose.hypotheses.candidates[0].pose == before.pose).all()

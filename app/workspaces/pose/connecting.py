@@ -107,6 +107,7 @@ def _connect_pictures(w: PoseWorkspace) -> None:
     space.selected.connect(editor.select)
     tool.moved.connect(editor.move_joint)
     tool.given_up.connect(editor.give_up)
+    tool.dropped.connect(w.open_person.settle)
     space.given_up.connect(editor.give_up)
     tool.visibility_asked.connect(editor.next_visibility)
     tool.placed.connect(editor.place)

@@ -33,6 +33,7 @@ class OpenPerson(QObject):
         self.page: Page | None = None
         self._awaited: int | None = None
         self._joints: np.ndarray | None = None
+        self._stale = False
         workspace.pages.loaded.connect(self._on_page)
         workspace.hypotheses.settled.connect(self._read_ahead)
 
@@ -91,7 +92,7 @@ class OpenPerson(QObject):
         w.space.let_go()
         w.editor.open(part)
         if part is not None:
-            self._joints = np.column_stack([part.state.joints, part.state.visibility])
+            self._joints, self._stale = np.column_stack([part.state.joints, part.state.visibility]), False
             w.stopwatch.enter()
             part.undo_stack.indexChanged.connect(w.refresh_soon, Qt.ConnectionType.UniqueConnection)
         w.showing.show_selection()  # what can be done now: a key may come before anything is drawn
@@ -117,8 +118,16 @@ class OpenPerson(QObject):
         joints = np.column_stack([self.part.state.joints, self.part.state.visibility])
         if self._joints is None or not np.array_equal(joints, self._joints, equal_nan=True):
             self._joints = joints
-            w.hypotheses.joints_changed()
+            self._stale = True
+            if not w.tool.dragging:  # else lifting for every step of a drag would take the drag's time
+                self.settle()
         w.refresh_soon()
+
+    def settle(self) -> None:
+        """What is lifted from the joints follows where they are now."""
+        if self._stale:
+            self._stale = False
+            self._w.hypotheses.joints_changed()
 
     def box(self, box: Box) -> None:
         """Somebody has shown where the person is."""
