@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from engine.crop.methods import Method
+    from engine.device import Device
     from engine.imaging.photo import Photo
     from engine.pose.session import PoseSession
     from engine.skeleton.session import SkeletonSession
+
+Session = TypeVar("Session")
 
 
 @dataclass(frozen=True)
@@ -37,16 +40,14 @@ MethodFactory = Callable[[str], Ready]
 def shipped_method(device: str) -> Ready:
     """The default network with the weights that come with the application."""
     from engine.crop.methods import make_method
-    from engine.device import choose
 
-    chosen = choose(device, fallback=True)
-    fell_back = device not in ("auto", chosen.torch_device.type)
+    chosen, fell_back = _chosen(device)
     return Ready(make_method("deepcrop", device=chosen), chosen.name, chosen.reason, fell_back)
 
 
 @dataclass(frozen=True)
-class SkeletonReady:
-    """A skeleton method on its device.
+class SessionReady(Generic[Session]):
+    """As Ready, of a method whose sessions are begun with a photo alone.
 
     Args:
         session: Begins to read a photo.
@@ -55,58 +56,43 @@ class SkeletonReady:
         fell_back: The device that was asked for could not be used.
     """
 
-    session: Callable[[Photo], SkeletonSession]
+    session: Callable[[Photo], Session]
     device: str
     reason: str
     fell_back: bool = False
 
 
+SkeletonReady: TypeAlias = SessionReady["SkeletonSession"]
+PoseReady: TypeAlias = SessionReady["PoseSession"]
+
 SkeletonFactory = Callable[[str], SkeletonReady]
+PoseFactory = Callable[[str], PoseReady]
 """As MethodFactory."""
 
 
 def shipped_skeleton(device: str) -> SkeletonReady:
     """The default skeleton network with the weights that come with the application."""
-    from engine.device import choose
     from engine.skeleton.methods import make_skeleton_method
     from engine.skeleton.session import SkeletonSession
 
-    chosen = choose(device, fallback=True)
-    fell_back = device not in ("auto", chosen.torch_device.type)
+    chosen, fell_back = _chosen(device)
     method = make_skeleton_method("skeleton", device=chosen)
-    return SkeletonReady(lambda photo: SkeletonSession(photo, method), chosen.name, chosen.reason, fell_back)
-
-
-@dataclass(frozen=True)
-class PoseReady:
-    """A pose method on its device.
-
-    Args:
-        session: Begins to read a photo.
-        name: Of the method and its weights: part of what names a cache.
-        device: The device's name for people.
-        reason: Why this device.
-        fell_back: The device that was asked for could not be used.
-    """
-
-    session: Callable[[Photo], PoseSession]
-    name: str
-    device: str
-    reason: str
-    fell_back: bool = False
-
-
-PoseFactory = Callable[[str], PoseReady]
-"""As MethodFactory."""
+    return SessionReady(lambda photo: SkeletonSession(photo, method), chosen.name, chosen.reason, fell_back)
 
 
 def shipped_pose(device: str) -> PoseReady:
     """The default pose networks with the weights that come with the application."""
-    from engine.device import choose
     from engine.pose.methods import make_pose_method
     from engine.pose.session import PoseSession
 
-    chosen = choose(device, fallback=True)
-    fell_back = device not in ("auto", chosen.torch_device.type)
+    chosen, fell_back = _chosen(device)
     method = make_pose_method("pose", device=chosen)
-    return PoseReady(lambda photo: PoseSession(photo, method), "pose", chosen.name, chosen.reason, fell_back)
+    return SessionReady(lambda photo: PoseSession(photo, method), chosen.name, chosen.reason, fell_back)
+
+
+def _chosen(device: str) -> tuple[Device, bool]:
+    """The device, and whether it is another one than was asked for."""
+    from engine.device import choose
+
+    chosen = choose(device, fallback=True)
+    return chosen, device not in ("auto", chosen.torch_device.type)

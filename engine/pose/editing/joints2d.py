@@ -87,11 +87,6 @@ def cycle_visibility(state: PoseState, joint: int) -> PoseState:
     return set_visibility(state, joint, AFTER[int(state.visibility[checked_joint(joint)])])
 
 
-def swap_joints2d(state: PoseState) -> PoseState:
-    """Left and right exchanged in the picture alone: places and visibilities stay, names change."""
-    return renamed(state, MPII_16.mirrored)
-
-
 def renamed(state: PoseState, order: Ints) -> PoseState:
     """The joints in the picture in another order; those that have a place under a new name are edited.
 

@@ -41,12 +41,10 @@ class Entries:
     Args:
         people: By their name, as they last were, in the order in which they first came.
         damaged: Lines before the last that cannot be understood. They were skipped.
-        other: Revision of the project that the journal belongs to, when that is another one; "" otherwise.
     """
 
     people: dict[str, Person] = field(default_factory=dict)
     damaged: int = 0
-    other: str = ""
 
 
 class Journal:
@@ -73,7 +71,7 @@ class Journal:
         if start is None:
             return Entries(damaged=len(lines))
         if start.revision != revision:
-            return Entries(other=start.revision)
+            return Entries()
         people: dict[str, Person] = {}
         damaged = 0
         for number, line in enumerate(lines, 2):

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InputError
-from engine.pose.editing.joints2d import cycle_visibility, move_joint, place_joint, set_visibility, swap_joints2d
+from engine.pose.editing.joints2d import cycle_visibility, move_joint, place_joint, renamed, set_visibility
 from engine.pose.joints import MPII_16
 from tests.unit.engine.pose.editing.people import AT, state_of, without_pose
 from tests.unit.engine.pose.someone import CAMERA, POSE
@@ -73,13 +73,13 @@ def test_without_a_pose_nobody_knows_where_a_joint_comes_back():
 
 def test_names_exchanged_in_the_picture_alone():
     state = replace(state_of(), visibility=np.array([1] + [2] * 15))
-    swapped = swap_joints2d(state)
+    swapped = renamed(state, MPII_16.mirrored)
     np.testing.assert_array_equal(swapped.joints, state.joints[MPII_16.mirrored])
     assert swapped.visibility[AT("l_ankle")] == 1
     assert swapped.pose is state.pose
     assert [s for s, j in zip(swapped.joints_from, MPII_16.joints, strict=True) if j[1] != "_"] == ["annotated"] * 4
     assert swapped.joints_from.count("edited") == 12
-    assert swap_joints2d(swapped).joints.tobytes() == state.joints.tobytes()
+    assert renamed(swapped, MPII_16.mirrored).joints.tobytes() == state.joints.tobytes()
 
 
 @pytest.mark.parametrize(

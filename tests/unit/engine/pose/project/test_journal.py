@@ -121,7 +121,7 @@ def test_a_damaged_journal_is_put_aside_when_the_project_is_saved(tmp_path: Path
 def test_a_journal_of_another_revision(journal: Journal) -> None:
     journal.append("r", [noted(0, "a")])
     entries = journal.read("s")
-    assert (entries.people, entries.other) == ({}, "r")
+    assert (entries.people, entries.damaged) == ({}, 0)
 
 
 def test_a_newer_journal_is_refused(journal: Journal) -> None:
