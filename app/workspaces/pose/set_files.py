@@ -55,14 +55,12 @@ def read_set(path: Path, task: Task) -> ReadSet:
         interrupted = ProjectLock(path).path.exists()  # whoever closes it properly takes the lock away
         project = Project.open(path, progress=partial(_tell, task))
         project.lock()
-        _ = project.missing
         return ReadSet(project, path, interrupted)
     annotations = read_annotations(path)
     if not annotations:
         raise InputError(f"“{path.name}” holds nobody.", "Choose a file with annotated people.")
     folders = [path.parent, path.parent / "images", path.parent.parent / "images"]
     project = Project.from_annotations(annotations, [f for f in folders if f.is_dir()], source=path)
-    _ = project.missing  # photos are looked for here, not while the window waits
     return ReadSet(project, path)
 
 
