@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, Signal
 
 from app.method import PoseFactory, PoseReady
+from app.sessions import Sessions
 from app.worker import Task, Worker
 from engine.errors import InputError
 from engine.imaging.photo import Photo
 from engine.pose.project.person import Person
 from engine.pose.project.prepare import predict
-from engine.pose.session import PosePrediction, PoseSession
+from engine.pose.session import PosePrediction
 
 READ, AHEAD = "read pose", "read pose ahead"
 
@@ -45,37 +46,28 @@ class PoseReader(QObject):
 
     def __init__(self, worker: Worker, factory: PoseFactory, device: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker, self._factory, self._device = worker, factory, device
-        self._ready: PoseReady | None = None
-        self._told: PoseReady | None = None
-        self._session: tuple[Photo, PoseSession] | None = None
+        self._worker, self._sessions = worker, Sessions(worker, factory, device)
         self.asked: Asked | None = None
 
     def use_device(self, device: str) -> None:
         """Load the method on another device when it is needed next."""
-        self._device = device
-
-        def drop(task: Task) -> None:
-            self._ready, self._session = None, None
-
-        self._worker.submit(drop, lambda nothing: None, lane="pose method")
+        self._sessions.use_device(device, "pose method")
 
     def ask(self, asked: Asked) -> None:
         """Read; the answer arrives as `read` unless something newer is asked before."""
         self.asked = asked
         self._worker.cancel(AHEAD)
-        label = self.tr("Reading the pose…") if self._ready else self.tr("Loading the pose networks…")
+        label = self.tr("Reading the pose…") if self._sessions.loaded else self.tr("Loading the pose networks…")
 
         def job(task: Task) -> tuple[PosePrediction, PoseReady]:
-            session, ready = self._begin(asked.photo)
+            session, ready = self._sessions.begin(asked.photo)
             task.check()
             return predict(asked.person, asked.photo, session, cancelled=task.cancelled), ready
 
         def then(answer: tuple[PosePrediction, PoseReady]) -> None:
             prediction, ready = answer
             self.asked = None
-            if ready is not self._told:
-                self._told = ready
+            if self._sessions.is_news(ready):
                 self.ready.emit(ready)
             self.read.emit(asked, prediction)
 
@@ -90,7 +82,7 @@ class PoseReader(QObject):
         """Read before anybody asks, without a sign of it; whatever is asked comes first, and a failure is not told."""
 
         def job(task: Task) -> PosePrediction:
-            session, _ = self._begin(photo)
+            session, _ = self._sessions.begin(photo)
             task.check()
             return predict(person, photo, session, cancelled=task.cancelled)
 
@@ -101,12 +93,3 @@ class PoseReader(QObject):
         self.asked = None
         self._worker.cancel(AHEAD)
         return self._worker.cancel(READ)
-
-    def _begin(self, photo: Photo) -> tuple[PoseSession, PoseReady]:
-        """In the worker's thread: the session of a photo."""
-        if self._ready is None:
-            self._ready = self._factory(self._device)
-        if self._session is None or self._session[0] is not photo:
-            self._session = None  # let go of the old photo before the new one's memory is needed
-            self._session = (photo, self._ready.session(photo))
-        return self._session[1], self._ready

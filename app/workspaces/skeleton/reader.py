@@ -8,10 +8,9 @@ from app.document.document import Document
 from app.document.reading import DrawnReading
 from app.document.skeleton import Question
 from app.method import SkeletonFactory, SkeletonReady
+from app.sessions import Sessions
 from app.worker import Task, Worker
 from engine.crop.prediction import Prediction
-from engine.imaging.photo import Photo
-from engine.skeleton.session import SkeletonSession
 
 READ = "read skeleton"
 
@@ -28,19 +27,11 @@ class Reader(QObject):
 
     def __init__(self, worker: Worker, factory: SkeletonFactory, device: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._worker, self._factory, self._device = worker, factory, device
-        self._ready: SkeletonReady | None = None
-        self._told: SkeletonReady | None = None
-        self._session: tuple[Photo, SkeletonSession] | None = None
+        self._worker, self._sessions = worker, Sessions(worker, factory, device)
 
     def use_device(self, device: str) -> None:
         """Load the method on another device when it is needed next."""
-        self._device = device
-
-        def drop(task: Task) -> None:
-            self._ready, self._session = None, None
-
-        self._worker.submit(drop, lambda nothing: None, lane="skeleton method")
+        self._sessions.use_device(device, "skeleton method")
 
     def ask(self, document: Document, question: Question, cut_out: Prediction | None) -> None:
         """Read; the answer arrives as `read` unless something newer is asked before.
@@ -49,11 +40,11 @@ class Reader(QObject):
             cut_out: The object to keep to when the question has prompts.
         """
         photo, label = document.photo, self.tr("Reading the skeleton…")
-        if self._ready is None:
+        if not self._sessions.loaded:
             label = self.tr("Loading the skeleton network…")
 
         def job(task: Task) -> tuple[DrawnReading, SkeletonReady]:
-            session, ready = self._begin(photo)
+            session, ready = self._sessions.begin(photo)
             task.check()
             within = cut_out.probability() if cut_out and question.prompts else None
             prediction = session.predict(within=within, multi_scale=question.multi_scale, cancelled=task.cancelled)
@@ -63,8 +54,7 @@ class Reader(QObject):
         def then(answer: tuple[DrawnReading, SkeletonReady]) -> None:
             reading, ready = answer
             document.skeleton.readings.put(question, reading)
-            if ready is not self._told:
-                self._told = ready
+            if self._sessions.is_news(ready):
                 self.ready.emit(ready)
             self.read.emit(question, reading)
 
@@ -77,12 +67,3 @@ class Reader(QObject):
     def cancel(self) -> bool:
         """Drop what has been asked; True when there was anything."""
         return self._worker.cancel(READ)
-
-    def _begin(self, photo: Photo) -> tuple[SkeletonSession, SkeletonReady]:
-        """In the worker's thread: the session of a photo."""
-        if self._ready is None:
-            self._ready = self._factory(self._device)
-        if self._session is None or self._session[0] is not photo:
-            self._session = None  # let go of the old photo before the new one's memory is needed
-            self._session = (photo, self._ready.session(photo))
-        return self._session[1], self._ready
