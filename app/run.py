@@ -54,6 +54,7 @@ def run_window(
     unhandled = Unhandled(window)
     unhandled.told.connect(window.banner.error)
     unhandled.install()
+    window.workbench.pose.space.warm_up()  # while nobody sees the window yet
     window.show()
     window.open([Path(path) for path in paths])
     if on_ready:

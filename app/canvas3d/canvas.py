@@ -32,11 +32,14 @@ from app.canvas3d.marks import draw_marks, joint_text
 from app.canvas3d.painter import PainterRenderer
 from app.canvas3d.scene import Scene
 from app.canvas3d.viewpoint import XY, Viewpoint
+from engine.pose.lifting.dictionary import load_dictionary
 
 F64 = npt.NDArray[np.float64]
 
 __all__ = ["VIEWS", "PoseCanvas"]
 
+WARM = (64, 64)
+"""Size of the picture that is drawn before the first one."""
 ZOOM = 1.25
 """Factor of the keys + and -."""
 _BUTTONS: dict[Qt.MouseButton, Button] = {
@@ -169,6 +172,13 @@ class PoseCanvas(QWidget):
         """Forget what is being dragged, without a word: another person is shown."""
         self._hand.let_go()
         self._sharpen()
+
+    def warm_up(self) -> None:
+        """Look for OpenGL and draw somebody unseen: the first picture costs most, and somebody would wait for it."""
+        pose = load_dictionary().mean
+        floor, view = floor_under(pose), replace(self._hand.view, size=WARM).fitted(pose)
+        for draft in (False, True):
+            self._rendered(Frame(Scene(pose, (pose[:, [2, 1, 0]],)), view, self._colours, 1.0, floor, draft))
 
     def finish(self) -> None:
         """Stop moving and give the graphics back."""

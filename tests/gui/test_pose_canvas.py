@@ -126,6 +126,13 @@ def test_it_says_why_there_is_no_opengl(canvas: PoseCanvas, monkeypatch: pytest.
     assert SWITCH in problem
 
 
+def test_warming_up_shows_nothing_of_it(canvas: PoseCanvas) -> None:
+    before, view = canvas.grab().toImage(), canvas.view
+    canvas.warm_up()
+    assert canvas.view is view
+    assert canvas.grab().toImage() == before
+
+
 def test_it_can_be_heard(canvas: PoseCanvas) -> None:
     assert canvas.accessibleName()
     assert "Tab" in canvas.accessibleDescription()
