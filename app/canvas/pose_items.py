@@ -88,8 +88,7 @@ class ScreenItem(Layer):
         painter.restore()
 
     def draw(self, painter: QPainter, at: Place) -> None:
-        """Paint; `at` tells where a point in source pixels is on the screen."""
-        raise NotImplementedError
+        """Paint; `at` tells where a point in source pixels is on the screen. By itself an item shows nothing."""
 
 
 class JointsItem(ScreenItem):

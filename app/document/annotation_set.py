@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.document.pose import PosePart
@@ -88,11 +90,15 @@ class AnnotationSet(QObject):
         """Take over what was computed for people without a pose; nobody's act.
 
         Args:
-            people: By index. Who has got a pose meanwhile keeps it.
+            people: By index. Who has got a pose or other joints meanwhile keeps them, and whatever else was said.
         """
-        for index, person in people.items():
-            if self.person(index).state.pose is None:
-                self.part(index).prepare(person) if index in self._parts else self._take(index, person)
+        for index, computed in people.items():
+            now = self.person(index)
+            joints = now.state.joints
+            same = np.array_equal(joints, computed.state.joints, equal_nan=True) or not now.state.known.any()
+            if now.state.pose is None and same:
+                filled = replace(now, state=computed.state)
+                self.part(index).prepare(filled) if index in self._parts else self._take(index, filled)
 
     # To the disk
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.window import MainWindow
 from engine.errors import OutputError
+from engine.pose.editing import joints2d
 from engine.pose.joints import MPII_16
 from engine.pose.project.project import Project
 from tests.gui.annotating import Annotator
@@ -231,6 +233,27 @@ class TestFixing:
         assert [look.window for look in poses.someone.looks[:2]] == windows
         assert windows[1] not in [look.window for look in poses.someone.looks[2:]]
 
+    def test_what_the_networks_said_is_there_when_the_set_is_opened_again(
+        self, at_work: Annotator, poses: SomeoneMethod, project: Path
+    ) -> None:
+        def sources() -> list[str]:
+            return [c.source for c in at_work.pose.hypotheses.candidates]
+
+        before = sources()
+        at_work.pose.close_set()
+        at_work.settle()
+        poses.someone.looks.clear()
+        at_work.open_set(project)
+        first = at_work.person.window()
+        assert sources() == before
+        assert "predicted" in before
+        assert first not in [look.window for look in poses.someone.looks]
+        x, y = at_work.state.joints[L_KNEE]
+        at_work.pose.tool.moved.emit(L_KNEE, x + 3, y, object())
+        at_work.settle()
+        assert sources().count("predicted") == before.count("predicted")  # asked anew, about the joints as they are
+        assert at_work.person.window() in [look.window for look in poses.someone.looks]
+
     def test_a_limb_is_taken_from_another_hypothesis(self, at_work: Annotator) -> None:
         before = at_work.xyz.copy()
         at_work.key(Key.Key_Q)
@@ -272,6 +295,20 @@ class TestFixing:
 
 
 class TestKeeping:
+    def test_what_is_computed_late_takes_nothing_away(self, at_work: Annotator) -> None:
+        annotations = at_work.pose.set
+        assert annotations is not None
+        lifted = annotations.person(2)
+        without = replace(lifted, state=replace(lifted.state, pose=None, camera=None), notes="look again")
+        annotations.project.replace(2, without)
+        annotations.fill({2: lifted})  # computed before the note was written
+        assert annotations.person(2).notes == "look again"
+        assert annotations.person(2).state.same_as(lifted.state)
+        moved = joints2d.move_joint(without.state, R_WRIST, np.array([5.0, 5.0]))
+        annotations.project.replace(2, replace(without, state=moved))
+        annotations.fill({2: lifted})  # computed before the joint was moved
+        assert annotations.person(2).state.same_as(moved)
+
     def test_a_change_is_in_the_journal_at_once(self, at_work: Annotator, project: Path) -> None:
         at_work.kept()
         at_work.key(Key.Key_Q)

@@ -48,6 +48,7 @@ class Hypotheses(QObject):
         self._readings: OrderedDict[str, PosePrediction] = OrderedDict()
         self._failed: set[str] = set()
         self._asked_for_maps: set[str] = set()
+        self._stored: list[Candidate] = []
         self.candidates: list[Candidate] = []
         self.problem = ""
         reader.read.connect(self._on_read)
@@ -91,7 +92,7 @@ class Hypotheses(QObject):
         self._readings.clear()
         self._failed.clear()
         self._asked_for_maps.clear()
-        self.candidates = []
+        self.candidates, self._stored = [], []
 
     def open_person(self, page: Page) -> None:
         """The open person of the set has changed, and this is their photo."""
@@ -100,7 +101,7 @@ class Hypotheses(QObject):
         person = self._person
         if person is None or self._set is None:
             return
-        self.candidates = []
+        self.candidates, self._stored = [], []
         if person.person in self._readings:  # read before anybody asked
             self._set.fill({self._set.current: with_prediction(person, self._readings[person.person])})
         self._collect()
@@ -127,7 +128,12 @@ class Hypotheses(QObject):
         self.changed.emit()
 
     def joints_changed(self) -> None:
-        """Joints in the photo were moved: what is lifted from them is other now."""
+        """Joints in the photo were moved: what is lifted is other now, and what was kept was about the old ones."""
+        person = self._person
+        if self._stored and person is not None:
+            self._stored = []
+            self._failed.discard(person.person)
+            self.read(again=False)
         self._collect()
 
     def ahead(self, index: int, photo: Photo) -> None:
@@ -177,7 +183,7 @@ class Hypotheses(QObject):
                 return
             if filled.state.pose is not None:
                 annotations.fill({index: filled})
-            self.candidates = candidates
+            self.candidates = candidates + (self._stored if prediction is None else [])
             self.changed.emit()
             if not self.reading:
                 self.settled.emit()
@@ -206,10 +212,13 @@ class Hypotheses(QObject):
             return CandidateStore.beside(path).get(person.person, key_of(person, photo, weights_digest()))
 
         def then(candidates: list[Candidate] | None) -> None:
-            if person is not self._person and self._person and person.person != self._person.person:
+            now = self._person
+            if annotations is not self._set or now is None or now.person != person.person:
                 return
             if candidates:
-                self.candidates = candidates
+                self._stored = [candidate for candidate in candidates if candidate.source == "predicted"]
+                lifted = [candidate for candidate in self.candidates if candidate.source == "lifted"]
+                self.candidates = lifted + self._stored if lifted else candidates
                 self._failed.add(person.person)  # no need to ask
                 self.settled.emit()
                 self.changed.emit()
